@@ -1,0 +1,307 @@
+//! Requests and responses of the wallet, shared by the app and the command line.
+//!
+//! These are the shapes that the window sees (TypeScript types are generated from them) and that
+//! `lapel --json` prints. Ids cross as numbers below 2^32, times as RFC 3339 text.
+
+use openbadges::card::BadgeCard;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// A badge's number in this wallet. Shown to people as `b17`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct BadgeId(pub u32);
+
+/// What could not be done, and what to do about it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ApiError {
+    /// Stable code, such as `import.not-a-badge`.
+    pub code: String,
+    /// What happened.
+    pub message: String,
+    /// What to do.
+    pub hint: String,
+}
+
+/// One check of a report, for showing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct CheckView {
+    /// `structure`, `integrity`, `key_authority`, `hosted`, `issuer`, `dates`, `status`, `recipient`.
+    pub check: String,
+    /// `pass`, `fail`, `unknown` or `not_applicable`.
+    pub outcome: String,
+    /// Stable dotted code of the outcome.
+    pub code: String,
+    /// A sentence for people.
+    pub detail: String,
+    /// What it stood on.
+    pub documents: Vec<DocumentView>,
+}
+
+/// A document that a check stood on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct DocumentView {
+    /// Where it came from.
+    pub url: String,
+    /// SHA-256 of the bytes, hexadecimal.
+    pub sha256: String,
+    /// When it was fetched (RFC 3339).
+    pub fetched_at: String,
+}
+
+/// A warning that changes no verdict.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct WarningView {
+    /// Stable dotted code.
+    pub code: String,
+    /// A sentence for people.
+    pub detail: String,
+}
+
+/// A report, for showing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ReportView {
+    /// `verified`, `expired`, `revoked`, `invalid` or `undecided`.
+    pub verdict: String,
+    /// The verdict in words, such as "Self-asserted key: the issuer's document was not seen".
+    pub headline: String,
+    /// All checks, in order.
+    pub checks: Vec<CheckView>,
+    /// Warnings.
+    pub warnings: Vec<WarningView>,
+    /// The instant that the verdict holds for (RFC 3339).
+    pub as_of: String,
+    /// URLs that would decide what is unknown.
+    pub missing: Vec<String>,
+}
+
+/// A badge as the wall and `lapel list` show it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct BadgeSummary {
+    /// Its number in this wallet.
+    pub id: BadgeId,
+    /// The achievement's name.
+    pub name: String,
+    /// The issuer's name (its own claim).
+    pub issuer: String,
+    /// The issuer's calendar date of award, `YYYY-MM-DD`.
+    pub issued_on: Option<String>,
+    /// The issuer's calendar date of expiry, `YYYY-MM-DD`.
+    pub expires_on: Option<String>,
+    /// The latest verdict: `verified`, `expired`, `revoked`, `invalid` or `undecided`.
+    pub verdict: String,
+    /// The latest verdict in words.
+    pub headline: String,
+    /// Digest of the art, where the wallet has some; the window asks for `art://localhost/<digest>`.
+    pub art: Option<String>,
+    /// When it was added (RFC 3339).
+    pub added_at: String,
+}
+
+/// What to list.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ListRequest {
+    /// Full-text search over name, issuer, description, criteria, tags, recipient; empty lists all.
+    pub query: String,
+    /// Only these verdicts; empty lists all.
+    pub verdicts: Vec<String>,
+    /// Only this issuer's (by name); `None` lists all.
+    pub issuer: Option<String>,
+    /// `newest` (added last first), `name`, `issuer`, `issued`.
+    pub sort: String,
+    /// How many to skip.
+    pub offset: u32,
+    /// How many at most (1 to 1000).
+    pub limit: u32,
+}
+
+/// A page of the wall.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct BadgePage {
+    /// The badges.
+    pub badges: Vec<BadgeSummary>,
+    /// How many match in all.
+    pub total: u32,
+    /// Counts over the whole wallet, for the sidebar.
+    pub counts: Counts,
+}
+
+/// Counts over the whole wallet.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Counts {
+    /// All badges.
+    pub all: u32,
+    /// By verdict.
+    pub verified: u32,
+    /// By verdict.
+    pub expired: u32,
+    /// By verdict.
+    pub revoked: u32,
+    /// By verdict.
+    pub invalid: u32,
+    /// By verdict.
+    pub undecided: u32,
+    /// By issuer name, most badges first.
+    pub issuers: Vec<IssuerCount>,
+}
+
+/// How many badges an issuer has in the wallet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct IssuerCount {
+    /// The issuer's name.
+    pub name: String,
+    /// Its badges.
+    pub badges: u32,
+}
+
+/// A badge, opened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct BadgeDetail {
+    /// As on the wall.
+    pub summary: BadgeSummary,
+    /// What it says.
+    #[ts(type = "import('./BadgeCard').BadgeCard")]
+    pub card: BadgeCard,
+    /// The latest report.
+    pub report: ReportView,
+    /// Earlier verdicts, newest first.
+    pub history: Vec<VerdictAt>,
+    /// The artefacts that carry it (more than one where it came in several wrappings).
+    pub artifacts: Vec<ArtifactView>,
+    /// The credential's text, as signed.
+    pub credential_text: String,
+}
+
+/// A verdict of the past.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct VerdictAt {
+    /// When it was judged (RFC 3339).
+    pub as_of: String,
+    /// The verdict.
+    pub verdict: String,
+    /// In words.
+    pub headline: String,
+}
+
+/// The exact bytes that were brought in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ArtifactView {
+    /// SHA-256, hexadecimal.
+    pub sha256: String,
+    /// `png`, `svg`, `json`, `jws` or `url`.
+    pub kind: String,
+    /// Bytes.
+    pub size: u32,
+    /// Where it came from: a file name, a URL or `pasted text`.
+    pub source: String,
+    /// When it was brought in (RFC 3339).
+    pub added_at: String,
+}
+
+/// What became of one source of an import.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+#[ts(export)]
+pub enum ImportOutcome {
+    /// It is in the wallet now.
+    Added {
+        /// The new badge.
+        badge: BadgeSummary,
+    },
+    /// The same bytes or the same credential was there.
+    AlreadyThere {
+        /// The badge that has it.
+        badge: BadgeSummary,
+        /// True where this was another wrapping of it, which is now linked to it.
+        linked: bool,
+    },
+    /// It could not be read; nothing was kept.
+    Failed {
+        /// Why.
+        error: ApiError,
+    },
+}
+
+/// One line of an import's summary.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ImportLine {
+    /// A file name, a URL or `pasted text`.
+    pub source: String,
+    /// What became of it.
+    #[serde(flatten)]
+    pub outcome: ImportOutcome,
+}
+
+/// How far an import is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ImportProgress {
+    /// Which import (unique while the app runs).
+    pub import: u32,
+    /// Sources done.
+    pub done: u32,
+    /// Sources in all.
+    pub total: u32,
+    /// The line of the source that was just done.
+    pub line: Option<ImportLine>,
+    /// True at the end.
+    pub finished: bool,
+}
+
+/// What verifying without keeping found.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct CheckedBadge {
+    /// A file name, a URL or `pasted text`.
+    pub source: String,
+    /// `png`, `svg`, `json`, `jws` or `url`.
+    pub kind: String,
+    /// What it says.
+    #[ts(type = "import('./BadgeCard').BadgeCard")]
+    pub card: BadgeCard,
+    /// Its report.
+    pub report: ReportView,
+    /// Art as a `data:` URI, where there is some.
+    pub art: Option<String>,
+}
+
+/// What the person set.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+#[serde(default)]
+pub struct Settings {
+    /// Mail addresses, URLs and DIDs that are the person's own.
+    pub identities: Vec<String>,
+    /// Ids of issuers that the person vouches for.
+    pub trusted_issuers: Vec<String>,
+    /// Fetch nothing.
+    pub offline: bool,
+    /// `system`, `light` or `dark`.
+    pub appearance: String,
+}
+
+/// What the window needs to know first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct AppInfo {
+    /// Lapel's version.
+    pub version: String,
+    /// The folder of the wallet.
+    pub wallet: String,
+    /// What the person set.
+    pub settings: Settings,
+}
