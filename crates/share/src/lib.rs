@@ -1,1 +1,151 @@
-//! .
+//! What leaves: links, LinkedIn, embeds and files. Data in, text and bytes out; nothing here opens a file, a
+//! socket or a clock.
+//!
+//! [`share_sheet`] gives everything at once. The sentence "Verified on ..." is
+//! only ever written where a [`Verified`] is handed in, and only a report can make one of those.
+
+mod download;
+mod embed;
+mod link;
+mod linkedin;
+mod personal;
+mod text;
+
+pub use download::{Download, DownloadFormat, downloads, file_name};
+pub use embed::{Embed, EmbedFormat, LONGEST_DATA_URI, embeds, verified_statement};
+pub use link::public_page;
+pub use linkedin::{Field, LinkedIn, post_url};
+pub use personal::{PersonalData, personal_data};
+pub use text::is_steering;
+
+use openbadges::artifact::ArtifactKind;
+use openbadges::{BadgeCard, Credential, Verified};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// A badge, as sharing sees it.
+#[derive(Clone, Copy, Debug)]
+pub struct Badge<'a> {
+    /// What it says.
+    pub card: &'a BadgeCard,
+    /// The credential.
+    pub credential: &'a Credential,
+    /// The artefact that was brought in.
+    pub original: Original<'a>,
+    /// The picture that is stored for it, if any.
+    pub art: Option<Art<'a>>,
+}
+
+/// The artefact that was brought in, bit for bit.
+#[derive(Clone, Copy, Debug)]
+pub struct Original<'a> {
+    /// What the bytes are.
+    pub kind: ArtifactKind,
+    /// The bytes.
+    pub bytes: &'a [u8],
+}
+
+/// A picture.
+#[derive(Clone, Copy, Debug)]
+pub struct Art<'a> {
+    /// The bytes of a PNG, JPEG, GIF, WebP or SVG image.
+    pub bytes: &'a [u8],
+}
+
+impl Art<'_> {
+    /// The media type, from the bytes; `None` where they are no picture that Lapel knows.
+    pub fn media_type(self) -> Option<&'static str> {
+        let bytes = self.bytes;
+        if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
+            Some("image/png")
+        } else if bytes.starts_with(b"\xFF\xD8\xFF") {
+            Some("image/jpeg")
+        } else if bytes.starts_with(b"GIF8") {
+            Some("image/gif")
+        } else if bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP") {
+            Some("image/webp")
+        } else {
+            is_svg(bytes).then_some("image/svg+xml")
+        }
+    }
+}
+
+/// Whether the text begins like XML and has an `svg` element near its beginning.
+fn is_svg(bytes: &[u8]) -> bool {
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).trim_ascii_start();
+    let head = &bytes[..bytes.len().min(4096)];
+    head.starts_with(b"<")
+        && (head.windows(4).any(|w| w == b"<svg") || head.windows(5).any(|w| w == b":svg "))
+}
+
+/// Everything that a share sheet offers for one badge.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ShareSheet {
+    /// LinkedIn's profile form.
+    pub linkedin: LinkedIn,
+    /// LinkedIn's page for a post, where the badge has a public page.
+    pub post_url: Option<String>,
+    /// The badge's public page, if it has one.
+    pub public_url: Option<String>,
+    /// Snippets for web pages and READMEs.
+    pub embeds: Vec<Embed>,
+    /// Files.
+    pub downloads: Vec<Download>,
+    /// What the files tell about the recipient. LinkedIn's form and the snippets tell none of it.
+    pub personal_data: Vec<PersonalData>,
+    /// The date (UTC, `YYYY-MM-DD`) of the statement "Verified on ..." in the snippets; `None` where they do
+    /// not make it.
+    pub verified_on: Option<String>,
+}
+
+/// The share sheet of `badge`. With `verified`, the snippets say since when; a `verified` of another
+/// credential counts as none.
+pub fn share_sheet(badge: &Badge<'_>, verified: Option<Verified<'_>>) -> ShareSheet {
+    let verified = verified.filter(|v| v.credential().digest() == badge.credential.digest());
+    let public_url = badge.card.public_url.as_deref().and_then(public_page);
+    ShareSheet {
+        linkedin: LinkedIn::of(badge.card),
+        post_url: public_url.as_deref().map(post_url),
+        public_url,
+        embeds: embeds(badge.card, badge.art, verified),
+        downloads: downloads(badge),
+        personal_data: personal_data(badge.card, badge.credential.json()),
+        verified_on: verified.map(embed::verified_date),
+    }
+}
+
+#[cfg(test)]
+mod test_cards {
+    //! Cards to share.
+
+    use openbadges::BadgeCard;
+    use openbadges::card::{IssuerCard, Moment};
+    use proptest::prelude::*;
+
+    /// Any text at all, often made of what markup is made of.
+    pub(crate) fn any_text() -> impl Strategy<Value = String> {
+        prop_oneof![
+            prop::collection::vec(any::<char>(), 0..40).prop_map(String::from_iter),
+            "[ -/:-@\\[-`{-~a\n\r\t\x00&;#x0-9\u{202e}]{0,40}",
+            "[A-Za-z ]{1,30}",
+        ]
+    }
+
+    /// A badge of March 2026 with a public page.
+    pub(crate) fn card() -> BadgeCard {
+        BadgeCard {
+            standard: "Open Badges 3.0".to_owned(),
+            name: "Rust Basics".to_owned(),
+            issuer: IssuerCard { name: "Example University".to_owned(), ..IssuerCard::default() },
+            issued_on: Some(moment("2026-03-01T12:00:00Z", "2026-03-01")),
+            public_url: Some("https://badges.example/assertions/1".to_owned()),
+            ..BadgeCard::default()
+        }
+    }
+
+    /// A moment whose issuer's calendar says `date`.
+    pub(crate) fn moment(text: &str, date: &str) -> Moment {
+        Moment { text: text.to_owned(), instant: text.parse().unwrap(), date: date.to_owned() }
+    }
+}

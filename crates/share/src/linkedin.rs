@@ -1,0 +1,332 @@
+//! LinkedIn: "Add to profile", and a post about a public page.
+//!
+//! LinkedIn fills its form from the URL for some people and not for others, so the same values are given once
+//! more as fields to copy, in the order of LinkedIn's own form.
+
+use openbadges::card::{BadgeCard, Moment};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::link::public_page;
+use crate::text::{LINE, one_line, percent};
+
+/// What LinkedIn's form "Add license or certification" wants to know.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct LinkedIn {
+    /// Opens the form, filled in where LinkedIn still does that.
+    pub url: String,
+    /// What goes into each field, in the order of the form; fields that the badge says nothing about are
+    /// left out.
+    pub fields: Vec<Field>,
+}
+
+/// A field of a form.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Field {
+    /// Its name, as the form shows it.
+    pub name: String,
+    /// What to put in.
+    pub value: String,
+}
+
+impl LinkedIn {
+    /// What `card` says, for LinkedIn.
+    pub fn of(card: &BadgeCard) -> Self {
+        let entry = Entry::of(card);
+        Self { url: entry.url(), fields: entry.fields() }
+    }
+}
+
+/// The address of LinkedIn's page for a post about `page`. LinkedIn takes title and picture from the page.
+pub fn post_url(page: &str) -> String {
+    format!("https://www.linkedin.com/sharing/share-offsite/?url={}", percent(page))
+}
+
+/// The form's values, before they become a URL or fields.
+struct Entry {
+    name: String,
+    organization: String,
+    organization_id: Option<String>,
+    issued: Option<Month>,
+    expires: Option<Month>,
+    id: Option<String>,
+    page: Option<String>,
+    skills: Vec<String>,
+}
+
+impl Entry {
+    fn of(card: &BadgeCard) -> Self {
+        Self {
+            name: one_line(&card.name, LINE),
+            organization: one_line(&card.issuer.name, LINE),
+            organization_id: card.issuer.linkedin_organization_id.as_deref().and_then(organization_id),
+            issued: card.issued_on.as_ref().and_then(Month::of),
+            expires: card.expires_on.as_ref().and_then(Month::of),
+            id: card.credential_id.as_deref().and_then(short_id),
+            page: card.public_url.as_deref().and_then(public_page),
+            skills: skills(card),
+        }
+    }
+
+    fn url(&self) -> String {
+        let mut url = "https://www.linkedin.com/profile/add?startTask=CERTIFICATION_NAME".to_owned();
+        let mut add = |key: &str, value: &str| {
+            if !value.is_empty() {
+                url.push('&');
+                url.push_str(key);
+                url.push('=');
+                url.push_str(&percent(value));
+            }
+        };
+        add("name", &self.name);
+        match &self.organization_id {
+            Some(id) => add("organizationId", id),
+            None => add("organizationName", &self.organization),
+        }
+        if let Some(issued) = self.issued {
+            add("issueYear", &issued.year.to_string());
+            add("issueMonth", &issued.month.to_string());
+        }
+        if let Some(expires) = self.expires {
+            add("expirationYear", &expires.year.to_string());
+            add("expirationMonth", &expires.month.to_string());
+        }
+        add("certUrl", self.page.as_deref().unwrap_or_default());
+        add("certId", self.id.as_deref().unwrap_or_default());
+        url
+    }
+
+    fn fields(&self) -> Vec<Field> {
+        [
+            ("Name", Some(self.name.clone())),
+            ("Issuing organization", Some(self.organization.clone())),
+            ("Issue date", self.issued.map(Month::in_words)),
+            ("Expiration date", self.expires.map(Month::in_words)),
+            ("Credential ID", self.id.clone()),
+            ("Credential URL", self.page.clone()),
+            ("Skills", Some(self.skills.join(", "))),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| Some(Field { name: name.to_owned(), value: value? }))
+        .filter(|field| !field.value.is_empty())
+        .collect()
+    }
+}
+
+/// A month of the issuer's own calendar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Month {
+    year: u16,
+    month: u8,
+}
+
+impl Month {
+    /// From the issuer's own date: the reader's time zone, or UTC, would shift awards near midnight on the
+    /// first or last of a month into another month.
+    fn of(moment: &Moment) -> Option<Self> {
+        let mut parts = moment.date.splitn(3, '-');
+        let (year, month) = (parts.next()?, parts.next()?);
+        let month = Self { year: year.parse().ok()?, month: month.parse().ok()? };
+        (year.len() == 4 && (1..=12).contains(&month.month)).then_some(month)
+    }
+
+    fn in_words(self) -> String {
+        const NAMES: [&str; 12] = [
+            "January",
+            "February",
+            "March",
+            "April",
+            "May",
+            "June",
+            "July",
+            "August",
+            "September",
+            "October",
+            "November",
+            "December",
+        ];
+        format!("{} {}", NAMES[usize::from(self.month) - 1], self.year)
+    }
+}
+
+/// LinkedIn's page ids are numbers.
+fn organization_id(text: &str) -> Option<String> {
+    let text = text.trim();
+    (!text.is_empty() && text.len() <= 20 && text.bytes().all(|byte| byte.is_ascii_digit()))
+        .then(|| text.to_owned())
+}
+
+/// An id that a person could read out; URNs, DIDs and addresses are none.
+fn short_id(id: &str) -> Option<String> {
+    const MACHINES: [&str; 6] = ["urn:", "did:", "http:", "https:", "data:", "ipfs:"];
+    let id = one_line(id, LINE);
+    let lower = id.to_ascii_lowercase();
+    let human = !id.is_empty() && id.chars().count() <= 80 && !MACHINES.iter().any(|m| lower.starts_with(m));
+    human.then_some(id)
+}
+
+/// Skills: what the achievement is aligned to, then its tags, each once.
+fn skills(card: &BadgeCard) -> Vec<String> {
+    let mut skills: Vec<String> = Vec::new();
+    let named = card.alignments.iter().map(|alignment| alignment.name.as_str());
+    for skill in named.chain(card.tags.iter().map(String::as_str)) {
+        let skill = one_line(skill, 80);
+        if !skill.is_empty() && !skills.iter().any(|known| known.to_lowercase() == skill.to_lowercase()) {
+            skills.push(skill);
+        }
+        // LinkedIn's form takes no more than five for one entry, but a person may choose among a few more.
+        if skills.len() == 15 {
+            break;
+        }
+    }
+    skills
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use openbadges::card::AlignmentCard;
+    use proptest::prelude::*;
+    use url::Url;
+
+    use super::*;
+    use crate::test_cards::{any_text, card, moment};
+
+    fn query(url: &str) -> BTreeMap<String, String> {
+        Url::parse(url).unwrap().query_pairs().into_owned().collect()
+    }
+
+    #[test]
+    fn every_parameter_is_there_and_percent_encoded() {
+        let mut card = card();
+        card.name = "C++ & C#: 100% \"safe\"?".to_owned();
+        card.issuer.name = "Ünï Böçkingen + Söhne".to_owned();
+        card.credential_id = Some("LIC-2026/0042".to_owned());
+        card.expires_on = Some(moment("2029-02-28T00:00:00Z", "2029-02-28"));
+        assert_eq!(
+            LinkedIn::of(&card).url,
+            "https://www.linkedin.com/profile/add?startTask=CERTIFICATION_NAME\
+             &name=C%2B%2B%20%26%20C%23%3A%20100%25%20%22safe%22%3F\
+             &organizationName=%C3%9Cn%C3%AF%20B%C3%B6%C3%A7kingen%20%2B%20S%C3%B6hne\
+             &issueYear=2026&issueMonth=3\
+             &expirationYear=2029&expirationMonth=2\
+             &certUrl=https%3A%2F%2Fbadges.example%2Fassertions%2F1\
+             &certId=LIC-2026%2F0042"
+        );
+    }
+
+    #[test]
+    fn the_page_id_takes_the_place_of_the_name() {
+        let mut card = card();
+        card.issuer.linkedin_organization_id = Some("1337".to_owned());
+        let query = query(&LinkedIn::of(&card).url);
+        assert_eq!(query.get("organizationId").map(String::as_str), Some("1337"));
+        assert!(!query.contains_key("organizationName"));
+        card.issuer.linkedin_organization_id = Some("1337&name=x".to_owned());
+        assert!(self::query(&LinkedIn::of(&card).url).contains_key("organizationName"));
+    }
+
+    #[test]
+    fn no_expiry_leaves_both_parameters_out() {
+        let url = LinkedIn::of(&card()).url;
+        assert!(!url.contains("expiration"), "{url}");
+    }
+
+    #[test]
+    fn the_month_is_the_issuers_own() {
+        let mut card = card();
+        // 31 December in Auckland is still the 30th in UTC; the last hour of March in New York is April in UTC.
+        card.issued_on = Some(moment("2026-03-31T23:30:00-04:00", "2026-03-31"));
+        let url = LinkedIn::of(&card).url;
+        assert!(url.contains("&issueYear=2026&issueMonth=3&"), "{url}");
+        card.issued_on = Some(moment("2026-01-01T00:30:00+13:00", "2026-01-01"));
+        let url = LinkedIn::of(&card).url;
+        assert!(url.contains("&issueYear=2026&issueMonth=1&"), "{url}");
+    }
+
+    #[test]
+    fn ids_of_machines_and_private_addresses_stay_away() {
+        let mut card = card();
+        card.public_url = Some("https://localhost/1".to_owned());
+        for id in
+            ["urn:uuid:8f1c1d9e-5b63-4f2c-9d4c-2b0d1a3c4e5f", "https://badges.example/1", "did:key:z6Mk", ""]
+        {
+            card.credential_id = Some(id.to_owned());
+            let query = query(&LinkedIn::of(&card).url);
+            assert!(!query.contains_key("certId"), "{id}");
+            assert!(!query.contains_key("certUrl"));
+        }
+    }
+
+    #[test]
+    fn fields_come_in_the_order_of_the_form() {
+        let mut card = card();
+        card.expires_on = Some(moment("2029-12-01T00:00:00Z", "2029-12-01"));
+        card.credential_id = Some("A-1".to_owned());
+        card.tags = vec!["rust".to_owned(), "Systems".to_owned()];
+        card.alignments = vec![AlignmentCard { name: "Rust".to_owned(), ..AlignmentCard::default() }];
+        let fields = LinkedIn::of(&card).fields;
+        let fields: Vec<_> = fields.iter().map(|f| (f.name.as_str(), f.value.as_str())).collect();
+        assert_eq!(
+            fields,
+            [
+                ("Name", "Rust Basics"),
+                ("Issuing organization", "Example University"),
+                ("Issue date", "March 2026"),
+                ("Expiration date", "December 2029"),
+                ("Credential ID", "A-1"),
+                ("Credential URL", "https://badges.example/assertions/1"),
+                ("Skills", "Rust, Systems"),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_post_carries_the_page_whole() {
+        assert_eq!(
+            post_url("https://badges.example/a?b=c&d=e f"),
+            "https://www.linkedin.com/sharing/share-offsite/?url=https%3A%2F%2Fbadges.example%2Fa%3Fb%3Dc%26d%3De%20f"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn the_query_decodes_to_the_fields(name in any_text(), issuer in any_text(), id in any_text(),
+                                           page in any_text(), date in any_text()) {
+            let mut card = card();
+            card.name = name;
+            card.issuer.name = issuer;
+            card.credential_id = Some(id);
+            card.public_url = Some(format!("https://badges.example/{page}"));
+            card.expires_on = Some(moment("2029-12-01T00:00:00Z", &date));
+            let linkedin = LinkedIn::of(&card);
+            prop_assert!(linkedin.url.bytes().all(|b| b.is_ascii_graphic()));
+            prop_assert!(!linkedin.url.contains('+'));
+            let pairs: Vec<(String, String)> = Url::parse(&linkedin.url).unwrap().query_pairs().into_owned().collect();
+            let keys: Vec<&str> = pairs.iter().map(|(key, _)| key.as_str()).collect();
+            prop_assert!(keys.is_sorted_by_key(|key| KEYS.iter().position(|known| known == key).unwrap()));
+            let query: BTreeMap<_, _> = pairs.into_iter().collect();
+            for (field, key) in [("Name", "name"), ("Issuing organization", "organizationName"),
+                                 ("Credential ID", "certId"), ("Credential URL", "certUrl")] {
+                let copied = linkedin.fields.iter().find(|f| f.name == field).map(|f| &f.value);
+                prop_assert_eq!(copied, query.get(key));
+            }
+        }
+    }
+
+    const KEYS: [&str; 10] = [
+        "startTask",
+        "name",
+        "organizationId",
+        "organizationName",
+        "issueYear",
+        "issueMonth",
+        "expirationYear",
+        "expirationMonth",
+        "certUrl",
+        "certId",
+    ];
+}
