@@ -1,0 +1,74 @@
+//! What an issuer hands out.
+
+use openbadges::artifact::PayloadContent;
+use openbadges::{Credential, Document, Documents};
+
+/// A badge as its issuer hands it out: the exact text, and the documents on the issuer's host that it needs.
+#[derive(Clone, Debug)]
+pub struct Issued {
+    content: PayloadContent,
+    documents: Vec<Document>,
+}
+
+impl Issued {
+    pub(crate) fn new(content: PayloadContent, documents: Vec<Document>) -> Self {
+        Self { content, documents }
+    }
+
+    /// The exact text: JSON or a compact JWS.
+    pub fn text(&self) -> &str {
+        match &self.content {
+            PayloadContent::Json(text) | PayloadContent::Jws(text) | PayloadContent::Url(text) => text,
+        }
+    }
+
+    /// The text with its form.
+    pub fn content(&self) -> &PayloadContent {
+        &self.content
+    }
+
+    /// What the issuer publishes: key documents, profiles, status lists.
+    pub fn documents(&self) -> &[Document] {
+        &self.documents
+    }
+
+    /// The documents as `verify` takes them.
+    pub fn at_hand(&self) -> Documents {
+        self.documents.iter().cloned().collect()
+    }
+
+    /// The same badge with another text of the same form: what a forger does.
+    #[must_use]
+    pub fn with_text(&self, text: impl Into<String>) -> Self {
+        let content = match self.content {
+            PayloadContent::Json(_) => PayloadContent::Json(text.into()),
+            PayloadContent::Jws(_) => PayloadContent::Jws(text.into()),
+            PayloadContent::Url(_) => PayloadContent::Url(text.into()),
+        };
+        Self { content, documents: self.documents.clone() }
+    }
+
+    /// The same badge with `document` in place of the one with its URL, or added.
+    #[must_use]
+    pub fn with_document(mut self, document: Document) -> Self {
+        self.documents.retain(|d| d.url != document.url);
+        self.documents.push(document);
+        self
+    }
+
+    /// The same badge with nothing published at `url`.
+    #[must_use]
+    pub fn without_document(mut self, url: &str) -> Self {
+        self.documents.retain(|d| d.url != url);
+        self
+    }
+
+    /// The credential as Lapel parses it.
+    ///
+    /// # Panics
+    /// If it does not parse: say so in the test by parsing [`content`](Self::content) instead.
+    #[expect(clippy::expect_used, reason = "development only: the caller asks for a badge that parses")]
+    pub fn credential(&self) -> Credential {
+        Credential::parse(&self.content).expect("the text parses as a credential")
+    }
+}
