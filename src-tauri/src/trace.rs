@@ -1,0 +1,23 @@
+//! How long the start takes, for `./dev bench startup`.
+
+use tauri::{Runtime, WebviewWindowBuilder};
+
+/// Set to anything, it makes the app print `painted` to standard error once the first page is on the screen.
+const VARIABLE: &str = "LAPEL_TRACE_START";
+
+/// Waits for the wall (all art in view decoded), then for two frames, and says so by the title of the page.
+const SCRIPT: &str = include_str!("trace.js");
+
+/// Adds the tracing where it is asked for; the window is otherwise as it was.
+pub(crate) fn starting<'a, R: Runtime, M: tauri::Manager<R>>(
+    window: WebviewWindowBuilder<'a, R, M>,
+) -> WebviewWindowBuilder<'a, R, M> {
+    if std::env::var_os(VARIABLE).is_none() {
+        return window;
+    }
+    window.initialization_script(SCRIPT).on_document_title_changed(|_, title| {
+        if let Some(what) = title.strip_prefix("painted:") {
+            eprintln!("painted {what}");
+        }
+    })
+}
