@@ -1,7 +1,7 @@
 //! Files: in which forms a badge can be saved, under which names, and their bytes.
 
 use openbadges::Credential;
-use openbadges::artifact::{ArtifactKind, PayloadContent};
+use openbadges::artifact::{ArtifactKind, BakeError, PayloadContent, bake};
 use openbadges::card::BadgeCard;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -56,6 +56,43 @@ pub struct Download {
     pub note: String,
 }
 
+/// Why a file cannot be made.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SaveError {
+    /// The badge has no such form.
+    #[error("{note}")]
+    NotAvailable {
+        /// The form that was asked for.
+        format: DownloadFormat,
+        /// Why not.
+        note: String,
+    },
+    /// The credential could not be put into the picture.
+    #[error("the credential could not be put into the picture: {0}")]
+    Bake(#[from] BakeError),
+}
+
+impl SaveError {
+    /// Stable dotted code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotAvailable { .. } => "share.format-not-available",
+            Self::Bake(error) => error.code(),
+        }
+    }
+
+    /// What to do.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::NotAvailable { .. } => {
+                "Save it as the original: those are the very bytes that were brought in."
+            }
+            Self::Bake(error) => error.hint(),
+        }
+    }
+}
+
 /// Every form, and whether `badge` has it.
 pub fn downloads(badge: &Badge<'_>) -> Vec<Download> {
     DownloadFormat::ALL
@@ -70,6 +107,20 @@ pub fn downloads(badge: &Badge<'_>) -> Vec<Download> {
             }
         })
         .collect()
+}
+
+/// The bytes of `badge` in `format`.
+pub fn save(badge: &Badge<'_>, format: DownloadFormat) -> Result<Vec<u8>, SaveError> {
+    availability(badge, format).map_err(|note| SaveError::NotAvailable { format, note })?;
+    match format {
+        DownloadFormat::Original => Ok(badge.original.bytes.to_vec()),
+        DownloadFormat::Json | DownloadFormat::Jwt => Ok(badge.credential.text().as_bytes().to_vec()),
+        DownloadFormat::Png | DownloadFormat::Svg => {
+            // `availability` has just found a picture; without one there is nothing to bake.
+            let image = picture(badge, format).unwrap_or_default();
+            Ok(bake(image, &content(badge.credential), badge.credential.standard())?)
+        }
+    }
 }
 
 /// A safe file name for the badge of `card`: `Name - Issuer.extension`.

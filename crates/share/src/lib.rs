@@ -1,7 +1,7 @@
 //! What leaves: links, LinkedIn, embeds and files. Data in, text and bytes out; nothing here opens a file, a
 //! socket or a clock.
 //!
-//! [`share_sheet`] gives everything at once. The sentence "Verified on ..." is
+//! [`share_sheet`] gives everything at once, [`save`] the bytes of one file. The sentence "Verified on ..." is
 //! only ever written where a [`Verified`] is handed in, and only a report can make one of those.
 
 mod download;
@@ -11,7 +11,7 @@ mod linkedin;
 mod personal;
 mod text;
 
-pub use download::{Download, DownloadFormat, downloads, file_name};
+pub use download::{Download, DownloadFormat, SaveError, downloads, file_name, save};
 pub use embed::{Embed, EmbedFormat, LONGEST_DATA_URI, embeds, verified_statement};
 pub use link::public_page;
 pub use linkedin::{Field, LinkedIn, post_url};
