@@ -145,3 +145,9 @@ pub(super) fn is_html(text: &str) -> bool {
             && next.is_none_or(|b| !b.is_ascii_alphanumeric())
     })
 }
+
+/// Whether HTML begins somewhere near the start of a text, behind comments and the like.
+pub(super) fn has_html_near_start(text: &str) -> bool {
+    const NEAR: usize = 4096;
+    text.char_indices().take(NEAR).any(|(at, c)| c == '<' && text.get(at..).is_some_and(is_html))
+}

@@ -326,10 +326,8 @@ fn read_png(bytes: &[u8]) -> Result<Reading, NotABadge> {
 }
 
 fn read_markup(text: &str, trimmed: &str) -> Result<Reading, NotABadge> {
-    if likeness::is_html(trimmed) {
-        return Err(NotABadge::Other(Likeness::WebPage));
-    }
     let svg::Unbaked { texts, mut notes } = match svg::unbake(text.as_bytes()) {
+        Err(_) if likeness::has_html_near_start(trimmed) => return Err(NotABadge::Other(Likeness::WebPage)),
         Err(SvgError::NotSvg { root }) => return Err(NotABadge::Other(Likeness::Xml { root })),
         unbaked => unbaked?,
     };

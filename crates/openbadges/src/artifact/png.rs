@@ -16,6 +16,9 @@ pub const MAX_INFLATED: usize = 4 << 20;
 
 const SIGNATURE: &[u8; 8] = b"\x89PNG\r\n\x1a\n";
 
+/// Text chunks with badge keywords in one image, at most.
+pub const MAX_BADGES: usize = 64;
+
 /// Length of a chunk less its data: length, type and CRC.
 const FRAME: usize = 12;
 
@@ -47,9 +50,10 @@ pub enum PngError {
         /// How long the file is.
         bytes: usize,
     },
-    /// Line endings were converted in transfer, which the signature is made to show.
-    #[error("the PNG image was damaged in transfer: its line endings were changed")]
-    LineEndings,
+    /// The signature is changed in the way that it is made to show: the file went through something that
+    /// took it for text.
+    #[error("the PNG image was damaged in transfer, where it was taken for text")]
+    TakenForText,
     /// The chunks are not laid out as in a PNG.
     #[error("the PNG image is broken at byte {offset}: {what}")]
     Malformed {
@@ -58,6 +62,9 @@ pub enum PngError {
         /// What is wrong.
         what: &'static str,
     },
+    /// More than [`MAX_BADGES`] chunks with badge keywords.
+    #[error("the PNG image has more than {MAX_BADGES} badges in it")]
+    TooManyBadges,
     /// The checksum of the badge's chunk does not match.
     #[error("the badge in the PNG image is damaged: the checksum of its {keyword:?} chunk is wrong")]
     BadCrc {
@@ -87,8 +94,9 @@ impl PngError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Truncated { .. } => "png_truncated",
-            Self::LineEndings => "png_line_endings",
+            Self::TakenForText => "png_taken_for_text",
             Self::Malformed { .. } => "png_malformed",
+            Self::TooManyBadges => "png_too_many_badges",
             Self::BadCrc { .. } => "png_bad_crc",
             Self::BadChunk { .. } => "png_bad_chunk",
             Self::Bomb { .. } => "png_bomb",
@@ -98,18 +106,23 @@ impl PngError {
     /// What to do about it.
     pub fn hint(&self) -> &'static str {
         match self {
-            Self::Truncated { .. } | Self::LineEndings | Self::Malformed { .. } | Self::BadCrc { .. } => {
+            Self::Truncated { .. } | Self::TakenForText | Self::Malformed { .. } | Self::BadCrc { .. } => {
                 "Download the image again from its issuer."
             }
             Self::BadChunk { .. } => "Download the image again; if it is the same, tell the issuer.",
-            Self::Bomb { .. } => "Do not trust this file. Get the badge from its issuer.",
+            Self::TooManyBadges | Self::Bomb { .. } => {
+                "Do not trust this file. Get the badge from its issuer."
+            }
         }
     }
 }
 
 /// Whether bytes are a PNG, or were one.
 pub(super) fn is_png(bytes: &[u8]) -> bool {
-    bytes.starts_with(b"\x89PNG") || (!bytes.is_empty() && SIGNATURE.starts_with(bytes))
+    const REPLACED: &[u8] = "\u{fffd}PNG".as_bytes();
+    bytes.starts_with(b"\x89PNG")
+        || bytes.starts_with(REPLACED)
+        || (!bytes.is_empty() && SIGNATURE.starts_with(bytes))
 }
 
 /// Takes the badge texts out of a PNG.
@@ -117,18 +130,15 @@ pub(super) fn is_png(bytes: &[u8]) -> bool {
 /// Under each keyword the first `iTXt` chunk counts; without one, the first `tEXt` or `zTXt`. Only that
 /// chunk's checksum is judged. Nothing found is no error: `texts` is empty then.
 pub fn unbake(image: &[u8]) -> Result<Unbaked, PngError> {
-    let chunks = chunks(image)?;
+    let Layout { badges, end, .. } = layout(image)?;
     let mut notes = Vec::new();
-    let end = chunks.last().map_or(image.len(), Chunk::end);
     if end < image.len() {
-        notes.push(format!(
-            "The PNG image has {} bytes after its end, which were not read.",
-            image.len() - end
-        ));
+        let extra = image.len() - end;
+        notes.push(format!("The PNG image has {extra} bytes after its end, which were not read."));
     }
     let mut chosen = Vec::new();
     for keyword in Keyword::ALL {
-        let candidates: Vec<&Chunk> = chunks.iter().filter(|c| c.badge_keyword() == Some(keyword)).collect();
+        let candidates: Vec<&Chunk> = badges.iter().filter(|c| c.badge_keyword() == Some(keyword)).collect();
         let itxt = candidates.iter().find(|c| c.kind == *b"iTXt");
         if let Some(first) = itxt.or(candidates.first()) {
             note_duplicates(first, &candidates, keyword, &mut notes);
@@ -150,16 +160,13 @@ pub fn unbake(image: &[u8]) -> Result<Unbaked, PngError> {
 /// [`Keyword::OpenBadges`] only, a link.
 pub fn bake(image: &[u8], keyword: Keyword, text: &str) -> Result<Vec<u8>, BakeError> {
     checked(keyword, text)?;
-    let chunks = chunks(image)?;
-    let Some(header) = chunks.first() else {
-        return Err(PngError::Truncated { bytes: image.len() }.into());
-    };
+    let Layout { header_end, badges, .. } = layout(image)?;
     let chunk = itxt(keyword, text)?;
     let mut baked = Vec::with_capacity(image.len() + chunk.len());
-    baked.extend_from_slice(slice(image, 0, header.end()));
+    baked.extend_from_slice(slice(image, 0, header_end));
     baked.extend_from_slice(&chunk);
-    let mut from = header.end();
-    for old in chunks.iter().filter(|c| c.badge_keyword().is_some()) {
+    let mut from = header_end;
+    for old in badges {
         baked.extend_from_slice(slice(image, from, old.offset));
         from = old.end();
     }
@@ -185,6 +192,16 @@ fn itxt(keyword: Keyword, text: &str) -> Result<Vec<u8>, BakeError> {
 /// The longest data of a chunk that PNG allows.
 const MAX_CHUNK: u32 = 0x7fff_ffff;
 
+/// What matters of the row of chunks.
+struct Layout<'a> {
+    /// After `IHDR`.
+    header_end: usize,
+    /// Text chunks with a badge keyword, in order.
+    badges: Vec<Chunk<'a>>,
+    /// After `IEND`.
+    end: usize,
+}
+
 /// A chunk in place.
 struct Chunk<'a> {
     /// Where it begins (its length field).
@@ -196,29 +213,33 @@ struct Chunk<'a> {
     crc: u32,
 }
 
-/// Every chunk up to and with `IEND`; the first is `IHDR`.
-fn chunks(image: &[u8]) -> Result<Vec<Chunk<'_>>, PngError> {
-    let truncated = PngError::Truncated { bytes: image.len() };
-    let Some(row) = image.strip_prefix(SIGNATURE) else {
-        return Err(if SIGNATURE.starts_with(image) { truncated } else { PngError::LineEndings });
-    };
-    let mut offset = image.len() - row.len();
-    let mut chunks = Vec::new();
+/// Walks the chunks from `IHDR`, which has to be the first, to `IEND`.
+fn layout(image: &[u8]) -> Result<Layout<'_>, PngError> {
+    let truncated = || PngError::Truncated { bytes: image.len() };
+    if !image.starts_with(SIGNATURE) {
+        return Err(if SIGNATURE.starts_with(image) { truncated() } else { PngError::TakenForText });
+    }
+    let header = chunk_at(image, SIGNATURE.len())?.ok_or_else(truncated)?;
+    if header.kind != *b"IHDR" || header.data.len() != 13 {
+        return Err(PngError::Malformed { offset: header.offset, what: "it does not begin with its header" });
+    }
+    let header_end = header.end();
+    let mut offset = header_end;
+    let mut badges = Vec::new();
     loop {
-        let chunk = chunk_at(image, offset)?.ok_or_else(|| truncated.clone())?;
-        let is_header = chunk.kind == *b"IHDR";
-        if chunks.is_empty() != is_header {
-            let what = if is_header { "it has a second header" } else { "its header is missing" };
-            return Err(PngError::Malformed { offset, what });
-        }
-        if is_header && chunk.data.len() != 13 {
-            return Err(PngError::Malformed { offset, what: "its header has the wrong length" });
-        }
+        let chunk = chunk_at(image, offset)?.ok_or_else(truncated)?;
         offset = chunk.end();
-        let is_end = chunk.kind == *b"IEND";
-        chunks.push(chunk);
-        if is_end {
-            return Ok(chunks);
+        if chunk.kind == *b"IEND" {
+            return Ok(Layout { header_end, badges, end: offset });
+        }
+        if chunk.kind == *b"IHDR" {
+            return Err(PngError::Malformed { offset: chunk.offset, what: "it has a second header" });
+        }
+        if chunk.badge_keyword().is_some() {
+            if badges.len() == MAX_BADGES {
+                return Err(PngError::TooManyBadges);
+            }
+            badges.push(chunk);
         }
     }
 }
@@ -351,3 +372,6 @@ fn latin1(bytes: &[u8]) -> String {
 fn slice(image: &[u8], from: usize, to: usize) -> &[u8] {
     image.get(from..to).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests;

@@ -507,3 +507,6 @@ fn entity(name: &str) -> SvgError {
 fn malformed(offset: usize, what: &str) -> SvgError {
     SvgError::Malformed { offset, what: what.chars().take(200).collect() }
 }
+
+#[cfg(test)]
+mod tests;

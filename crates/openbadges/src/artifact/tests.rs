@@ -127,3 +127,110 @@ fn what_is_no_badge_is_told_by_what_it_looks_like() {
     assert_eq!(refusal(SVG).code(), "svg_without_badge");
     assert_eq!(refusal(vec![b' '; MAX_BYTES + 1]).code(), "too_large");
 }
+
+#[test]
+fn a_web_page_is_told_from_broken_xml_behind_comments_and_declarations() {
+    for page in [
+        "<!-- saved from a.example --><html><body><p>x<br></body></html>",
+        "<?xml version='1.0'?>\n<!DOCTYPE html PUBLIC 'x' 'y'><html xmlns='http://www.w3.org/1999/xhtml'/>",
+    ] {
+        assert_eq!(refusal(page).code(), "web_page", "{page}");
+    }
+}
+
+#[test]
+fn data_urls_are_decoded_and_two_deep_at_most() {
+    let url = |media: &str, data: &[u8]| {
+        let plain = data.iter().map(|b| format!("%{b:02X}")).collect::<Vec<_>>().concat();
+        format!("data:{media},{plain}")
+    };
+    let image = bake(&png(&[]), &PayloadContent::Jws(JWS.into()), Standard::Ob3).unwrap();
+    let packed = base64::Engine::encode(&base64::prelude::BASE64_STANDARD, &image);
+    let once = format!("DATA:image/png;base64,{packed}");
+    for text in [&once, once.trim_end_matches('='), &url("text/plain", once.as_bytes())] {
+        let artifact = recognise(text);
+        assert_eq!((artifact.kind(), only(&artifact)), (ArtifactKind::Url, &PayloadContent::Jws(JWS.into())));
+        assert_eq!(artifact.payloads()[0].carrier, Carrier::Png { keyword: "openbadgecredential".into() });
+        assert_eq!(artifact.bytes(), text.as_bytes());
+    }
+    assert_eq!(only(&recognise(url("application/json", b"{}"))), &PayloadContent::Json("{}".into()));
+    assert_eq!(only(&recognise(url("", LINK.as_bytes()))), &PayloadContent::Url(LINK.into()));
+
+    let thrice = url("", url("", url("", b"{}").as_bytes()).as_bytes());
+    assert_eq!(refusal(thrice).code(), "nested_data_url");
+    assert_eq!(refusal("data:application/json").code(), "broken_data_url");
+    assert_eq!(refusal("data:;base64,!!!!").code(), "broken_data_url");
+    assert_eq!(refusal("data:text/html,<html>").code(), "web_page");
+}
+
+#[test]
+fn carriers_say_where_a_payload_stood_and_notes_what_was_lenient() {
+    let both: [(&[u8; 4], &[u8]); 2] = [
+        (b"iTXt", b"openbadgecredential\0\0\0\0\0https://a.example/3"),
+        (b"tEXt", b"openbadges\0https://a.example/2"),
+    ];
+    let artifact = recognise(png(&both));
+    let link = |n: u8| PayloadContent::Url(format!("https://a.example/{n}"));
+    let png = |keyword: &str| Carrier::Png { keyword: keyword.into() };
+    assert_eq!(
+        artifact.payloads(),
+        [
+            Payload { carrier: png("openbadgecredential"), content: link(3) },
+            Payload { carrier: png("openbadges"), content: link(2) }
+        ]
+    );
+    assert_eq!(artifact.notes().len(), 2, "{:?}", artifact.notes());
+
+    let artifact = recognise(bake(SVG.as_bytes(), &link(2), Standard::Ob2).unwrap());
+    assert_eq!(artifact.payloads()[0].carrier, Carrier::Svg { namespace: "http://openbadges.org".into() });
+}
+
+#[test]
+fn what_stands_in_the_place_of_a_badge_and_is_none_is_said() {
+    let error = refusal(png(&[(b"tEXt", b"openbadges\0hello")]));
+    assert_eq!(error.code(), "bad_payload");
+    assert_eq!(
+        error.to_string(),
+        "the image has no badge where one should be: this is plain text, not a badge"
+    );
+    assert_eq!(refusal(png(&[(b"tEXt", b"openbadges\0 ")])).code(), "bad_payload");
+}
+
+#[test]
+fn baking_needs_an_image_and_content_that_is_what_it_says() {
+    let json = PayloadContent::Json(JSON.into());
+    assert_eq!(bake(b"\xff\xd8\xff", &json, Standard::Ob2).unwrap_err().code(), "bake_not_an_image");
+    assert_eq!(bake(b"<html/>", &json, Standard::Ob2).unwrap_err().code(), "svg_other_xml");
+    let liar = PayloadContent::Json(JWS.into());
+    assert_eq!(bake(&png(&[]), &liar, Standard::Ob2).unwrap_err().code(), "bake_other_kind");
+    let huge = PayloadContent::Json(format!("{{\"a\":\"{}\"}}", "a".repeat(MAX_BYTES)));
+    assert_eq!(bake(&png(&[]), &huge, Standard::Ob2).unwrap_err().code(), "bake_too_large");
+}
+
+#[test]
+fn a_byte_order_mark_before_an_svg_is_kept_by_baking() {
+    let image = format!("\u{feff}\n{SVG}");
+    let baked = bake(image.as_bytes(), &PayloadContent::Jws(JWS.into()), Standard::Ob3).unwrap();
+    assert!(baked.starts_with("\u{feff}\n<svg xmlns:openbadges".as_bytes()));
+    assert_eq!(only(&recognise(baked)), &PayloadContent::Jws(JWS.into()));
+}
+
+proptest::proptest! {
+    #[test]
+    fn nothing_makes_recognising_panic(
+        start in proptest::sample::select(vec!["", "{", "<", "<svg ", "eyJ", "data:", "data:;base64,", "https://", "\u{feff}", "[", "<!DOCTYPE "]),
+        text in "[ -~\u{e9}\n]{0,60}",
+        bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..30)
+    ) {
+        let bytes = [start.as_bytes(), text.as_bytes(), &bytes].concat();
+        for bytes in [bytes.clone(), format!("{start}{text}").into_bytes()] {
+            match Artifact::recognise(bytes.clone()) {
+                Ok(artifact) => {
+                    proptest::prop_assert_eq!(artifact.bytes(), &bytes[..]);
+                    proptest::prop_assert!(!artifact.payloads().is_empty());
+                }
+                Err(error) => proptest::prop_assert!(!error.to_string().is_empty() && !error.hint().is_empty()),
+            }
+        }
+    }
+}
