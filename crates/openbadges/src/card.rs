@@ -2,9 +2,14 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use crate::credential::Credential;
+use crate::credential::ob2::{self, Part};
+use crate::credential::value::{each, first, id_of, is_web_address, strings, text};
+use crate::credential::{Credential, Standard, moment, ob3};
 use crate::document::Documents;
+use crate::proof::hosted::{self, Copy};
+use crate::proof::method;
 
 /// What a badge says, in one form for every version of the specifications. All text is the issuer's own claim
 /// and untrusted: it may hold markup, bidirectional controls or anything else, and is shown as text only.
@@ -127,9 +132,170 @@ pub struct AlignmentCard {
 
 impl BadgeCard {
     /// The card of `credential`, completed from the documents at hand (Open Badges 2.0 keeps the BadgeClass and
-    /// the issuer in documents of their own).
+    /// the issuer in documents of their own). Where the issuer's own copy of a hosted badge is at hand, the card
+    /// shows that copy: it is the badge.
     pub fn of(credential: &Credential, documents: &Documents) -> Self {
-        let _ = (credential, documents);
-        Self::default()
+        match credential.standard() {
+            Standard::Ob2 => of_assertion(credential, documents),
+            Standard::Ob3 => of_credential(credential),
+        }
     }
+}
+
+fn of_credential(credential: &Credential) -> BadgeCard {
+    let body = credential.body();
+    let nothing = Value::Null;
+    let subject = ob3::subject(body).unwrap_or(&nothing);
+    let achievement = first(subject.get("achievement")).unwrap_or(&nothing);
+    let (from, until) = ob3::validity(body);
+    let id = credential.id().map(str::to_owned);
+    BadgeCard {
+        standard: credential.standard().name().to_owned(),
+        name: text(achievement.get("name")).or_else(|| text(body.get("name"))).unwrap_or_default(),
+        description: text(achievement.get("description")).or_else(|| text(body.get("description"))),
+        criteria: criteria(achievement),
+        issuer: issuer(body.get("issuer")),
+        recipient: subject_card(subject),
+        issued_on: from.and_then(moment).or_else(|| body.get("awardedDate").and_then(moment)),
+        expires_on: until.and_then(moment),
+        image: image(achievement).or_else(|| image(subject)).or_else(|| image(body)),
+        evidence: evidence(body.get("evidence")),
+        alignments: alignments(achievement),
+        tags: texts(achievement.get("tag")),
+        narrative: text(subject.get("narrative")),
+        public_url: id.clone().filter(|id| id.starts_with("https://")),
+        credential_id: id,
+    }
+}
+
+fn of_assertion(credential: &Credential, documents: &Documents) -> BadgeCard {
+    let brought = credential.body();
+    let copy = match credential.jws() {
+        Some(_) => None,
+        None => match hosted::copy(brought, documents) {
+            Copy::Served(part) if !hosted::is_stub(&part.json) => Some(part.json),
+            _ => None,
+        },
+    };
+    let assertion = copy.as_ref().unwrap_or(brought);
+    let class = part_or_embedded(ob2::badge_class(assertion, documents).ok(), assertion.get("badge"));
+    let profile = part_or_embedded(ob2::issuer(&class, documents).ok(), class.get("issuer"));
+    let id = id_of(assertion).map(str::to_owned);
+    BadgeCard {
+        standard: credential.standard().name().to_owned(),
+        name: text(class.get("name")).unwrap_or_default(),
+        description: text(class.get("description")),
+        criteria: criteria(&class),
+        issuer: issuer(Some(&profile)),
+        recipient: recipient_card(first(assertion.get("recipient"))),
+        issued_on: assertion.get("issuedOn").and_then(moment),
+        expires_on: assertion.get("expires").and_then(moment),
+        image: image(&class).or_else(|| image(assertion)),
+        evidence: evidence(assertion.get("evidence")),
+        alignments: alignments(&class),
+        tags: texts(class.get("tags")),
+        narrative: text(assertion.get("narrative")),
+        public_url: id.clone().filter(|id| credential.jws().is_none() && is_web_address(id)),
+        credential_id: id,
+    }
+}
+
+/// A part of the badge: its own document, or what is embedded (which says at least its id).
+fn part_or_embedded(part: Option<Part>, embedded: Option<&Value>) -> Value {
+    part.map(|part| part.json).or_else(|| first(embedded).cloned()).unwrap_or(Value::Null)
+}
+
+fn moment(value: &Value) -> Option<Moment> {
+    moment::parse_leniently(value.as_str()?)
+}
+
+fn texts(value: Option<&Value>) -> Vec<String> {
+    each(value).iter().filter_map(|value| text(Some(value))).collect()
+}
+
+fn image(node: &Value) -> Option<String> {
+    first(node.get("image")).and_then(id_of).map(str::to_owned)
+}
+
+fn criteria(node: &Value) -> Option<Criteria> {
+    let criteria = first(node.get("criteria"))?;
+    let url = id_of(criteria).map(str::to_owned);
+    let narrative = text(criteria.get("narrative"));
+    (url.is_some() || narrative.is_some()).then_some(Criteria { url, narrative })
+}
+
+fn issuer(value: Option<&Value>) -> IssuerCard {
+    let Some(profile) = first(value) else {
+        return IssuerCard::default();
+    };
+    let id = id_of(profile).map(str::to_owned);
+    let name = text(profile.get("name")).or_else(|| id.as_deref().map(short_name)).unwrap_or_default();
+    IssuerCard {
+        name,
+        url: text(profile.get("url")),
+        email: text(profile.get("email")),
+        image: image(profile),
+        linkedin_organization_id: linkedin_organization_id(profile),
+        id,
+    }
+}
+
+/// The host of a web address or `did:web`; any other id as it is.
+fn short_name(id: &str) -> String {
+    let url = if id.starts_with("did:web:") { method::did_web_url(id).ok() } else { Some(id.to_owned()) };
+    let host = url.and_then(|url| url::Url::parse(&url).ok()?.host_str().map(str::to_owned));
+    host.unwrap_or_else(|| id.to_owned())
+}
+
+fn linkedin_organization_id(profile: &Value) -> Option<String> {
+    each(profile.get("otherIdentifier"))
+        .iter()
+        .find(|entry| strings(entry.get("identifierType")).any(|kind| kind == "ext:LinkedIn:organizationId"))
+        .and_then(|entry| text(entry.get("identifier")))
+        .filter(|id| !id.is_empty() && id.bytes().all(|b| b.is_ascii_digit()))
+}
+
+fn recipient_card(recipient: Option<&Value>) -> Option<RecipientCard> {
+    let recipient = recipient?;
+    let hashed = recipient.get("hashed").is_some_and(|hashed| hashed == true);
+    let identity = text(recipient.get("identity")).filter(|_| !hashed);
+    Some(RecipientCard { identity, name: None, hashed })
+}
+
+/// Whom an `AchievementSubject` names: a plain identifier before the id, for people know their mail address and
+/// not their DID.
+fn subject_card(subject: &Value) -> Option<RecipientCard> {
+    let identifiers = || each(subject.get("identifier")).iter();
+    let kind = |entry: &Value| text(entry.get("identityType")).unwrap_or_default();
+    let is_hashed = |entry: &Value| entry.get("hashed").is_some_and(|hashed| hashed == true);
+    let plain = || identifiers().filter(|entry| !is_hashed(entry));
+    let identity = plain()
+        .find(|entry| kind(entry) != "name")
+        .and_then(|entry| text(entry.get("identityHash")))
+        .or_else(|| text(subject.get("id")));
+    let named = plain().find(|entry| kind(entry) == "name").and_then(|entry| text(entry.get("identityHash")));
+    let name = named.or_else(|| text(subject.get("name")));
+    let hashed = identity.is_none() && identifiers().any(is_hashed);
+    (identity.is_some() || name.is_some() || hashed).then_some(RecipientCard { identity, name, hashed })
+}
+
+fn evidence(value: Option<&Value>) -> Vec<EvidenceCard> {
+    let card = |evidence: &Value| EvidenceCard {
+        url: id_of(evidence).map(str::to_owned),
+        name: text(evidence.get("name")),
+        narrative: text(evidence.get("narrative")).or_else(|| text(evidence.get("description"))),
+    };
+    each(value).iter().map(card).collect()
+}
+
+fn alignments(node: &Value) -> Vec<AlignmentCard> {
+    let card = |alignment: &Value| {
+        Some(AlignmentCard {
+            name: text(alignment.get("targetName"))?,
+            url: text(alignment.get("targetUrl")),
+            framework: text(alignment.get("targetFramework")),
+            code: text(alignment.get("targetCode")),
+        })
+    };
+    each(node.get("alignment")).iter().filter_map(card).collect()
 }

@@ -6,7 +6,12 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
+use url::Url;
+
+use crate::json::parse_strict_bytes;
+use crate::report::{DocumentRef, Gap};
 
 /// An answer that came back for a URL: the exact bytes, and where and when they came from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -114,6 +119,49 @@ impl FromIterator<Document> for Documents {
         }
         all
     }
+}
+
+impl Documents {
+    /// The document at `url`, or why there is none to rely on. The fragment is no part of the request.
+    pub(crate) fn look_up(&self, url: &str) -> Result<&Document, Gap> {
+        let url = without_fragment(url);
+        match self.find(url) {
+            None => Err(Gap::Missing { url: url.to_owned() }),
+            Some(Answer::Unavailable(cause)) => {
+                Err(Gap::Unavailable { url: url.to_owned(), cause: cause.clone() })
+            }
+            Some(Answer::Document(document)) if document.is_success() => Ok(document),
+            Some(Answer::Document(document)) => Err(Gap::Unavailable {
+                url: url.to_owned(),
+                cause: Unavailable::Http { status: document.status },
+            }),
+        }
+    }
+
+    /// The answer for `url` as written, or as a URL parser writes it (`https://a.org` is `https://a.org/`).
+    fn find(&self, url: &str) -> Option<&Answer> {
+        self.answer(url).or_else(|| self.answer(Url::parse(url).ok()?.as_str()))
+    }
+}
+
+impl Document {
+    /// Its JSON, read strictly; otherwise a gap that says what it is instead.
+    pub(crate) fn json(&self) -> Result<Value, Gap> {
+        parse_strict_bytes(&self.bytes).map_err(|error| Gap::Unreadable {
+            url: self.url.clone(),
+            problem: format!("no sound JSON ({error})"),
+        })
+    }
+
+    /// How a report names it.
+    pub(crate) fn reference(&self) -> DocumentRef {
+        DocumentRef { url: self.url.clone(), sha256: self.sha256(), fetched_at: self.fetched_at }
+    }
+}
+
+/// `url` without its fragment.
+pub(crate) fn without_fragment(url: &str) -> &str {
+    url.split_once('#').map_or(url, |(base, _)| base)
 }
 
 /// Lower-case hexadecimal SHA-256 of `bytes`.

@@ -19,7 +19,10 @@ pub mod credential;
 pub mod document;
 pub mod json;
 pub mod jsonld;
+pub mod proof;
+mod recipient;
 pub mod report;
+mod status;
 pub mod verify;
 
 pub use artifact::{Artifact, ArtifactKind, NotABadge};

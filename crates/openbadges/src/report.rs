@@ -3,10 +3,13 @@
 //! Three families are kept apart: a *fault* (the check was made and failed), a *gap* (it could not be made),
 //! and *not applicable*. Unsupported is a gap, never a pass, and there is no default that means success.
 
+use std::fmt;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::credential::Credential;
+use crate::document::Unavailable;
 
 /// One question that a verification asks. Every report holds each exactly once, in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -56,6 +59,54 @@ impl CheckId {
             Self::Recipient => "recipient",
         }
     }
+
+    /// Whether a verdict of *verified* needs this check decided. To whom a badge was awarded is a question of
+    /// its own: the badge is as genuine without the answer.
+    pub(crate) fn matters(self) -> bool {
+        self != Self::Recipient
+    }
+
+    /// The check as part of a sentence: "... because ... did not pass".
+    fn in_words(self) -> &'static str {
+        match self {
+            Self::Structure => "the check of its form",
+            Self::Integrity => "the check of its signature",
+            Self::KeyAuthority => "the check of its key",
+            Self::Hosted => "the check of the issuer's own copy",
+            Self::Issuer => "the check of the issuer",
+            Self::Dates => "the check of its dates",
+            Self::Status => "the check of its status",
+            Self::Recipient => "the check of its recipient",
+        }
+    }
+
+    /// What a failed check says, in a few words.
+    fn complaint(self) -> &'static str {
+        match self {
+            Self::Structure => "it has not the form of a badge",
+            Self::Integrity => "the signature does not hold",
+            Self::KeyAuthority => "the key is not the issuer's",
+            Self::Hosted => "the issuer does not stand behind it",
+            Self::Issuer => "the issuer is not who it says",
+            Self::Dates => "its dates do not hold",
+            Self::Status => "its status does not hold",
+            Self::Recipient => "it was awarded to somebody else",
+        }
+    }
+
+    /// What stays open where a check could not be made, in a few words.
+    fn question(self) -> &'static str {
+        match self {
+            Self::Structure => "a part of the badge could not be read",
+            Self::Integrity => "the signature could not be checked",
+            Self::KeyAuthority => "whose key signed it could not be checked",
+            Self::Hosted => "the issuer's own copy could not be checked",
+            Self::Issuer => "the issuer is unknown",
+            Self::Dates => "its dates could not be checked",
+            Self::Status => "whether it was revoked could not be checked",
+            Self::Recipient => "its recipient could not be checked",
+        }
+    }
 }
 
 /// The one-line result that a policy draws from the facts.
@@ -72,6 +123,19 @@ pub enum Verdict {
     Invalid,
     /// Nothing failed, but something that matters could not be checked.
     Undecided,
+}
+
+impl Verdict {
+    /// The stable name used in JSON and on the command line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Verified => "verified",
+            Self::Expired => "expired",
+            Self::Revoked => "revoked",
+            Self::Invalid => "invalid",
+            Self::Undecided => "undecided",
+        }
+    }
 }
 
 /// A document that a check stood on.
@@ -150,12 +214,111 @@ impl Check {
 #[serde(tag = "fact", rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Fact {
-    /// The structure is as the standard demands.
-    #[error("has the form of {standard}")]
+    /// Every required property is there, and each has the type that the specification gives it.
+    #[error("It has the form that {standard} asks for.")]
     WellFormed {
         /// The standard's name.
         standard: String,
     },
+    /// The proof over the bytes holds.
+    #[error("Nothing was changed since it was signed ({proof}, key {key}).")]
+    Signed {
+        /// Cryptosuite or JWS algorithm, such as `eddsa-rdfc-2022` or `ES256`.
+        proof: String,
+        /// The key as the proof names it, or its RFC 7638 thumbprint.
+        key: String,
+        /// Where an earlier text of a context had to be used: which (`url@date`).
+        context: Option<String>,
+    },
+    /// The issuer's id is itself the key (`did:key`, `did:jwk`).
+    #[error("The key that signed it is the issuer's id {issuer}.")]
+    KeyIsIssuer {
+        /// The issuer's id.
+        issuer: String,
+    },
+    /// The issuer's document lists the key for making assertions.
+    #[error("The issuer publishes the key {key} at {url}.")]
+    KeyPublished {
+        /// The key's id.
+        key: String,
+        /// The document that lists it.
+        url: String,
+    },
+    /// The issuer's own copy was seen.
+    #[error("The issuer serves this badge at {url}.")]
+    HostedCopy {
+        /// Where.
+        url: String,
+    },
+    /// The policy vouches for the issuer.
+    #[error("You trust the issuer {issuer}.")]
+    Trusted {
+        /// The issuer's id.
+        issuer: String,
+    },
+    /// What the issuer says of itself came from its own https address: the domain stands behind it, and
+    /// nothing more is known.
+    #[error("The issuer was confirmed by its own web address, {host}.")]
+    IssuerDomain {
+        /// The host that answered.
+        host: String,
+    },
+    /// Issued in the past, not ended.
+    #[error("{}", in_force(*since, *until))]
+    InForce {
+        /// From when.
+        since: Option<Timestamp>,
+        /// Until when.
+        until: Option<Timestamp>,
+    },
+    /// No status list that the badge names says that it was taken back.
+    #[error("It is not revoked, by {}.", sources.join(", "))]
+    NotRevoked {
+        /// The lists (or the hosted assertion) that say so.
+        sources: Vec<String>,
+    },
+    /// Awarded to one of the policy's identities.
+    #[error("It was awarded to {identity}{}.", form.remark())]
+    Recipient {
+        /// Which identity.
+        identity: String,
+        /// In which form it matched.
+        form: MatchForm,
+    },
+}
+
+/// In which form an identity matched: the specifications name no normalisation, so what was tried is on record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MatchForm {
+    /// As given.
+    Exact,
+    /// Without surrounding white space.
+    Trimmed,
+    /// In lower case.
+    Lowercase,
+    /// In Unicode normalisation form C and lower case.
+    Normalised,
+}
+
+impl MatchForm {
+    fn remark(self) -> &'static str {
+        match self {
+            Self::Exact => "",
+            Self::Trimmed => " (white space aside)",
+            Self::Lowercase => " (compared in lower case)",
+            Self::Normalised => " (compared in lower case and Unicode normal form)",
+        }
+    }
+}
+
+fn in_force(since: Option<Timestamp>, until: Option<Timestamp>) -> String {
+    match (since, until) {
+        (Some(since), Some(until)) => format!("It is in force from {since} until {until}."),
+        (Some(since), None) => format!("It is in force since {since}, without an end."),
+        (None, Some(until)) => format!("It is in force until {until}."),
+        (None, None) => "It names no dates that could have passed.".to_owned(),
+    }
 }
 
 impl Fact {
@@ -163,7 +326,48 @@ impl Fact {
     pub fn code(&self) -> &'static str {
         match self {
             Self::WellFormed { .. } => "structure.well-formed",
+            Self::Signed { .. } => "proof.valid",
+            Self::KeyIsIssuer { .. } => "key.is-issuer",
+            Self::KeyPublished { .. } => "key.published",
+            Self::HostedCopy { .. } => "hosted.same",
+            Self::Trusted { .. } => "issuer.trusted",
+            Self::IssuerDomain { .. } => "issuer.domain",
+            Self::InForce { .. } => "dates.in-force",
+            Self::NotRevoked { .. } => "status.not-revoked",
+            Self::Recipient { .. } => "recipient.matches",
         }
+    }
+}
+
+/// One place where a document has not the form that its specification demands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// The document, where it is not the credential itself (a BadgeClass, an issuer's profile).
+    pub document: Option<String>,
+    /// Where in it (JSON Pointer, RFC 6901; empty for the whole).
+    pub pointer: String,
+    /// What the specification asks for there.
+    pub expected: String,
+    /// What is there instead.
+    pub found: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let place = if self.pointer.is_empty() { "the top level" } else { &self.pointer };
+        write!(f, "at {place}")?;
+        if let Some(document) = &self.document {
+            write!(f, " of {document}")?;
+        }
+        write!(f, " there should be {}, but there is {}", self.expected, self.found)
+    }
+}
+
+fn first_of(problems: &[Problem]) -> String {
+    match problems {
+        [] => "somewhere".to_owned(),
+        [only] => only.to_string(),
+        [first, rest @ ..] => format!("{first} (and {} more)", rest.len()),
     }
 }
 
@@ -172,22 +376,273 @@ impl Fact {
 #[serde(tag = "fault", rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Fault {
-    /// A required property is missing or has the wrong form.
-    #[error("{pointer}: {problem}")]
+    /// Required properties are missing or have the wrong form.
+    #[error("It has not the form that {standard} asks for: {}.", first_of(problems))]
     Malformed {
+        /// The standard's name.
+        standard: String,
+        /// Every place, at least one; at most [`Fault::MAX_PROBLEMS`].
+        problems: Vec<Problem>,
+    },
+    /// There is nothing that could show who made it.
+    #[error("It carries no proof: anybody could have written it.")]
+    NoProof,
+    /// A proof that is not one by its own rules.
+    #[error("{proof} cannot be a proof: {problem}.")]
+    MalformedProof {
+        /// Which.
+        proof: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// The signature does not fit the bytes and the key.
+    #[error(
+        "The signature does not match: the badge was changed after signing, or another key signed it ({proof}, key {key})."
+    )]
+    BadSignature {
+        /// Cryptosuite or JWS algorithm.
+        proof: String,
+        /// The key as the proof names it.
+        key: String,
+    },
+    /// A property that no context defines: no signature covers it.
+    #[error(
+        "The property \u{201c}{term}\u{201d} at {pointer} means nothing in its contexts, so no signature covers it."
+    )]
+    UndefinedTerm {
+        /// The property or type.
+        term: String,
         /// Where (JSON Pointer).
         pointer: String,
-        /// What is wrong there.
+    },
+    /// A context that Lapel does not carry: what the signature covers cannot be told.
+    #[error(
+        "It uses the vocabulary {url}, which Lapel does not know, so what the signature covers cannot be told."
+    )]
+    UnknownContext {
+        /// The URL of the context.
+        url: String,
+    },
+    /// The document has no canonical form that a proof could cover.
+    #[error("It has no canonical form that a signature could cover: {problem}.")]
+    NotCanonical {
+        /// Why.
+        problem: String,
+    },
+    /// A signature algorithm that proves nothing or that does not fit the key.
+    #[error("The algorithm {algorithm} is refused: {problem}.")]
+    AlgorithmRefused {
+        /// Its name as written.
+        algorithm: String,
+        /// Why.
+        problem: String,
+    },
+    /// A header of the token that must not be accepted.
+    #[error("The token's header is refused: {problem}.")]
+    HeaderRefused {
+        /// Why.
+        problem: String,
+    },
+    /// A claim of the token and the property of the credential that it repeats say different things.
+    #[error("The token says {claim} = {found}, but the badge in it says {expected}.")]
+    ClaimMismatch {
+        /// The claim.
+        claim: String,
+        /// What the credential says.
+        expected: String,
+        /// What the claim says.
+        found: String,
+    },
+    /// The key is not one, or is too weak.
+    #[error("The key {key} cannot be used: {problem}.")]
+    BadKey {
+        /// The key as the proof names it.
+        key: String,
+        /// Why.
+        problem: String,
+    },
+    /// The key belongs to somebody else.
+    #[error("The key that signed it belongs to {controller}, not to the issuer {issuer}.")]
+    ForeignKey {
+        /// Whose key it is.
+        controller: String,
+        /// Who claims to have issued the badge.
+        issuer: String,
+    },
+    /// The issuer's document is at hand and does not list the key.
+    #[error("The issuer's document at {url} does not list the key {key} for signing badges.")]
+    KeyNotListed {
+        /// The key's id or thumbprint.
+        key: String,
+        /// The document.
+        url: String,
+    },
+    /// The issuer has withdrawn the key.
+    #[error("The issuer has withdrawn the key {key} ({since}).")]
+    KeyRevoked {
+        /// The key.
+        key: String,
+        /// When, as written.
+        since: String,
+    },
+    /// The document at a controller's or key's address speaks of somebody else.
+    #[error("The document at {url} says it is {found}.")]
+    DocumentIsAnother {
+        /// Where it was fetched.
+        url: String,
+        /// The id it gives itself.
+        found: String,
+    },
+    /// The hosted copy names another address as its own, and so does the copy there.
+    #[error("The badge at {url} says that its address is {found}.")]
+    HostedElsewhere {
+        /// Where it was fetched.
+        url: String,
+        /// What it says.
+        found: String,
+    },
+    /// The badge is served from an address that the issuer does not claim.
+    #[error("The badge is served at {url}, but the issuer's badges are only at {}.", allowed.join(", "))]
+    OutOfScope {
+        /// The assertion's id.
+        url: String,
+        /// What the issuer's policy admits.
+        allowed: Vec<String>,
+    },
+    /// A hosted badge whose id is no web address.
+    #[error("A hosted badge is checked at its own web address, but its id is {id}.")]
+    NotHostable {
+        /// Its id.
+        id: String,
+    },
+    /// Begins in the future.
+    #[error("It is dated {since}, which is yet to come.")]
+    NotYetValid {
+        /// From when.
+        since: Timestamp,
+    },
+    /// Has ended.
+    #[error("It expired on {until}.")]
+    Expired {
+        /// When.
+        until: Timestamp,
+    },
+    /// Ends before it begins.
+    #[error("It ends ({until}) before it begins ({since}).")]
+    EndsBeforeStart {
+        /// From when.
+        since: Timestamp,
+        /// Until when.
+        until: Timestamp,
+    },
+    /// The issuer took it back.
+    #[error("The issuer has revoked it{} (by {source_url}).", because(reason.as_deref()))]
+    Revoked {
+        /// The list, or the hosted assertion.
+        source_url: String,
+        /// The issuer's words, if any.
+        reason: Option<String>,
+    },
+    /// The issuer suspended it for now.
+    #[error("The issuer has suspended it (by {source_url}).")]
+    Suspended {
+        /// The list.
+        source_url: String,
+    },
+    /// A status entry or list that breaks its specification.
+    #[error("Its status cannot be read as the specification says: {problem} ({source_url}).")]
+    StatusMalformed {
+        /// The list, or the credential for a fault in the entry.
+        source_url: String,
+        /// What is wrong.
+        problem: String,
+    },
+    /// Awarded to somebody else.
+    #[error("It was awarded to {found}, which is none of your identities ({}).", expected.join(", "))]
+    OtherRecipient {
+        /// The identity in the badge, or that it is hashed.
+        found: String,
+        /// The policy's identities.
+        expected: Vec<String>,
+    },
+    /// The recipient's identity is not one.
+    #[error("The recipient is not written as the specification says: {problem}.")]
+    RecipientMalformed {
+        /// What is wrong.
         problem: String,
     },
 }
 
+fn because(reason: Option<&str>) -> String {
+    reason.map_or_else(String::new, |reason| format!(": \u{201c}{reason}\u{201d}"))
+}
+
 impl Fault {
+    /// How many problems a [`Fault::Malformed`] lists at most.
+    pub const MAX_PROBLEMS: usize = 20;
+
     /// Stable dotted code.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Malformed { .. } => "structure.malformed",
+            Self::NoProof => "proof.absent",
+            Self::MalformedProof { .. } => "proof.malformed",
+            Self::BadSignature { .. } => "proof.bad-signature",
+            Self::UndefinedTerm { .. } => "proof.undefined-term",
+            Self::UnknownContext { .. } => "proof.unknown-context",
+            Self::NotCanonical { .. } => "proof.not-canonical",
+            Self::AlgorithmRefused { .. } => "proof.algorithm-refused",
+            Self::HeaderRefused { .. } => "proof.header-refused",
+            Self::ClaimMismatch { .. } => "proof.claim-mismatch",
+            Self::BadKey { .. } => "key.unusable",
+            Self::ForeignKey { .. } => "key.foreign",
+            Self::KeyNotListed { .. } => "key.not-listed",
+            Self::KeyRevoked { .. } => "key.revoked",
+            Self::DocumentIsAnother { .. } => "key.document-is-another",
+            Self::HostedElsewhere { .. } => "hosted.elsewhere",
+            Self::OutOfScope { .. } => "hosted.out-of-scope",
+            Self::NotHostable { .. } => "hosted.no-address",
+            Self::NotYetValid { .. } => "dates.not-yet-valid",
+            Self::Expired { .. } => "dates.expired",
+            Self::EndsBeforeStart { .. } => "dates.ends-before-start",
+            Self::Revoked { .. } => "status.revoked",
+            Self::Suspended { .. } => "status.suspended",
+            Self::StatusMalformed { .. } => "status.malformed",
+            Self::OtherRecipient { .. } => "recipient.other",
+            Self::RecipientMalformed { .. } => "recipient.malformed",
         }
+    }
+}
+
+/// What Lapel cannot judge yet: a gap, never a pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Feature {
+    /// A Data Integrity cryptosuite or proof type.
+    ProofType,
+    /// A JWS algorithm.
+    Algorithm,
+    /// A kind of key.
+    KeyType,
+    /// A DID method.
+    DidMethod,
+    /// A kind of status entry.
+    StatusType,
+    /// A part of a proof (such as proof chains).
+    ProofOption,
+}
+
+impl fmt::Display for Feature {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::ProofType => "proofs of type",
+            Self::Algorithm => "signatures by",
+            Self::KeyType => "keys of type",
+            Self::DidMethod => "identifiers of type",
+            Self::StatusType => "status of type",
+            Self::ProofOption => "proofs with",
+        })
     }
 }
 
@@ -197,11 +652,92 @@ impl Fault {
 #[non_exhaustive]
 pub enum Gap {
     /// A document is needed that nobody asked for yet.
-    #[error("{url} is needed and was not fetched")]
+    #[error("{url} is needed and was not fetched.")]
     Missing {
         /// Its URL.
         url: String,
     },
+    /// A document is needed and could not be had.
+    #[error("{url} is needed, but {cause}.")]
+    Unavailable {
+        /// Its URL.
+        url: String,
+        /// Why not.
+        cause: Unavailable,
+    },
+    /// A document came back that is not what it should be.
+    #[error("{url} is needed, but what came back is {problem}.")]
+    Unreadable {
+        /// Its URL.
+        url: String,
+        /// What it is instead.
+        problem: String,
+    },
+    /// Something that this version of Lapel cannot judge.
+    #[error("Lapel does not know {feature} {name} yet.")]
+    Unsupported {
+        /// What kind of thing.
+        feature: Feature,
+        /// Its name as written.
+        name: String,
+    },
+    /// The key comes with the badge itself, and the issuer's document was not seen.
+    #[error("The badge brings its own key. Whether it is {issuer}'s key only {} could say, which {}.", published_at(url.as_deref()), not_seen(cause.as_ref()))]
+    SelfAssertedKey {
+        /// The key.
+        key: String,
+        /// The issuer's id.
+        issuer: String,
+        /// Where the issuer's document would be.
+        url: Option<String>,
+        /// Why it is not at hand, if it was asked for.
+        cause: Option<Unavailable>,
+    },
+    /// Nobody vouches for the issuer.
+    #[error("Nobody whom you trust vouches for the issuer {issuer}.")]
+    IssuerUnknown {
+        /// The issuer's id.
+        issuer: String,
+    },
+    /// A status list that nobody can be shown to have made.
+    #[error("The status list {url} cannot be relied on: {problem}")]
+    ListUnverified {
+        /// The list.
+        url: String,
+        /// Which of its own checks did not pass, and why.
+        problem: String,
+    },
+    /// A status list that is too old to say anything about the policy's instant.
+    #[error("The status list {url} was only good until {until}.")]
+    ListStale {
+        /// The list.
+        url: String,
+        /// Its `validUntil`, or the end of its `ttl`.
+        until: Timestamp,
+    },
+    /// Not looked at, because an earlier check has not passed.
+    #[error("This was not looked at, because {} did not pass.", after.in_words())]
+    NotReached {
+        /// Which check.
+        after: CheckId,
+    },
+    /// What the credential says about it cannot be read.
+    #[error("The badge does not say it in a form that can be read: {problem}.")]
+    Unstated {
+        /// What is wrong.
+        problem: String,
+    },
+}
+
+fn published_at(url: Option<&str>) -> String {
+    url.map_or_else(
+        || "the issuer's own document".to_owned(),
+        |url| format!("the issuer's document at {url}"),
+    )
+}
+
+fn not_seen(cause: Option<&Unavailable>) -> String {
+    cause.map_or_else(|| "was not fetched".to_owned(), |cause| format!("could not be had: {cause}"))
 }
 
 impl Gap {
@@ -209,6 +745,20 @@ impl Gap {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Missing { .. } => "document.missing",
+            Self::Unavailable { .. } => "document.unavailable",
+            Self::Unreadable { .. } => "document.unreadable",
+            Self::Unsupported { feature: Feature::ProofType, .. } => "unsupported.proof-type",
+            Self::Unsupported { feature: Feature::Algorithm, .. } => "unsupported.algorithm",
+            Self::Unsupported { feature: Feature::KeyType, .. } => "unsupported.key-type",
+            Self::Unsupported { feature: Feature::DidMethod, .. } => "unsupported.did-method",
+            Self::Unsupported { feature: Feature::StatusType, .. } => "unsupported.status-type",
+            Self::Unsupported { feature: Feature::ProofOption, .. } => "unsupported.proof-option",
+            Self::SelfAssertedKey { .. } => "key.self-asserted",
+            Self::IssuerUnknown { .. } => "issuer.unknown",
+            Self::ListUnverified { .. } => "status.list-unverified",
+            Self::ListStale { .. } => "status.list-stale",
+            Self::NotReached { .. } => "check.not-reached",
+            Self::Unstated { .. } => "check.unstated",
         }
     }
 }
@@ -219,8 +769,23 @@ impl Gap {
 #[non_exhaustive]
 pub enum Exempt {
     /// The policy names no identities.
-    #[error("no identities were given to compare with")]
+    #[error("No identities were given to compare with.")]
     NoIdentities,
+    /// The credential names no recipient to compare with.
+    #[error("The badge names no recipient.")]
+    NoRecipient,
+    /// A hosted badge has no signature: the issuer's own copy stands for it.
+    #[error("A hosted badge is not signed; the issuer's own copy stands for it.")]
+    Hosted,
+    /// A signed badge needs no hosted copy.
+    #[error("A signed badge needs no hosted copy.")]
+    Signed,
+    /// Neither the credential nor its issuer names a way to take it back.
+    #[error("The issuer has named no way to revoke it.")]
+    NoStatus,
+    /// Only lists that inform, none that revoke or suspend.
+    #[error("Its status lists only inform; none of them revokes.")]
+    OnlyMessages,
 }
 
 impl Exempt {
@@ -228,6 +793,11 @@ impl Exempt {
     pub fn code(&self) -> &'static str {
         match self {
             Self::NoIdentities => "recipient.not-asked",
+            Self::NoRecipient => "recipient.none",
+            Self::Hosted => "proof.hosted",
+            Self::Signed => "hosted.signed",
+            Self::NoStatus => "status.none",
+            Self::OnlyMessages => "status.messages-only",
         }
     }
 }
@@ -242,10 +812,11 @@ pub struct Warning {
 }
 
 /// The result of a verification: every check once, the verdict of the policy, and what was lacking.
-/// Made only by [`verify`](crate::verify::verify).
+/// Made only by [`verify`](crate::verify::verify); reading one back refuses a list that lacks or repeats a check.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "StoredReport")]
 pub struct Report {
-    checks: Vec<Check>,
+    checks: [Check; CheckId::ALL.len()],
     warnings: Vec<Warning>,
     verdict: Verdict,
     as_of: Timestamp,
@@ -254,21 +825,104 @@ pub struct Report {
     credential: String,
 }
 
+/// A report as it was written down.
+#[derive(Deserialize)]
+struct StoredReport {
+    checks: [Check; CheckId::ALL.len()],
+    warnings: Vec<Warning>,
+    verdict: Verdict,
+    as_of: Timestamp,
+    missing: Vec<String>,
+    credential: String,
+}
+
+impl TryFrom<StoredReport> for Report {
+    type Error = &'static str;
+
+    fn try_from(stored: StoredReport) -> Result<Self, Self::Error> {
+        if stored.checks.iter().map(|check| check.id).ne(CheckId::ALL) {
+            return Err("a report holds every check once, in order");
+        }
+        let StoredReport { checks, warnings, verdict, as_of, missing, credential } = stored;
+        Ok(Self { checks, warnings, verdict, as_of, missing, credential })
+    }
+}
+
+/// The answer to one question, and what it stands on.
+#[derive(Clone, Debug)]
+pub(crate) struct Finding {
+    pub outcome: Outcome,
+    pub documents: Vec<DocumentRef>,
+}
+
+impl From<Outcome> for Finding {
+    fn from(outcome: Outcome) -> Self {
+        Self { outcome, documents: Vec::new() }
+    }
+}
+
+/// The answers to all questions, one field each: a check that nobody answers is a compile error.
+#[derive(Clone, Debug)]
+pub(crate) struct Findings {
+    pub structure: Finding,
+    pub integrity: Finding,
+    pub key_authority: Finding,
+    pub hosted: Finding,
+    pub issuer: Finding,
+    pub dates: Finding,
+    pub status: Finding,
+    pub recipient: Finding,
+}
+
+impl Findings {
+    pub(crate) fn of(&self, id: CheckId) -> &Finding {
+        match id {
+            CheckId::Structure => &self.structure,
+            CheckId::Integrity => &self.integrity,
+            CheckId::KeyAuthority => &self.key_authority,
+            CheckId::Hosted => &self.hosted,
+            CheckId::Issuer => &self.issuer,
+            CheckId::Dates => &self.dates,
+            CheckId::Status => &self.status,
+            CheckId::Recipient => &self.recipient,
+        }
+    }
+}
+
 impl Report {
     pub(crate) fn new(
         credential: &Credential,
-        checks: Vec<Check>,
+        findings: &Findings,
         warnings: Vec<Warning>,
         verdict: Verdict,
         as_of: Timestamp,
         missing: Vec<String>,
     ) -> Self {
+        let checks = CheckId::ALL.map(|id| {
+            let Finding { outcome, documents } = findings.of(id).clone();
+            Check { id, outcome, documents }
+        });
         Self { checks, warnings, verdict, as_of, missing, credential: credential.digest() }
     }
 
     /// Every check, in the order of [`CheckId::ALL`].
     pub fn checks(&self) -> &[Check] {
         &self.checks
+    }
+
+    /// The answer to one question.
+    pub fn check(&self, id: CheckId) -> &Check {
+        let [structure, integrity, key_authority, hosted, issuer, dates, status, recipient] = &self.checks;
+        match id {
+            CheckId::Structure => structure,
+            CheckId::Integrity => integrity,
+            CheckId::KeyAuthority => key_authority,
+            CheckId::Hosted => hosted,
+            CheckId::Issuer => issuer,
+            CheckId::Dates => dates,
+            CheckId::Status => status,
+            CheckId::Recipient => recipient,
+        }
     }
 
     /// What changes no verdict but is worth knowing.
@@ -281,9 +935,51 @@ impl Report {
         self.verdict
     }
 
-    /// The verdict in words.
+    /// The verdict in words: the most telling reason beside the bare word.
     pub fn headline(&self) -> String {
-        String::new()
+        match self.verdict {
+            Verdict::Verified => "Verified".to_owned(),
+            Verdict::Expired => match &self.check(CheckId::Dates).outcome {
+                Outcome::Fail(Fault::Expired { until }) => {
+                    format!("Expired on {}", until.strftime("%-d %B %Y"))
+                }
+                _ => "Expired".to_owned(),
+            },
+            Verdict::Revoked => match &self.check(CheckId::Status).outcome {
+                Outcome::Fail(Fault::Revoked { reason: Some(reason), .. }) => format!("Revoked: {reason}"),
+                Outcome::Fail(Fault::Suspended { .. }) => "Suspended by the issuer".to_owned(),
+                _ => "Revoked by the issuer".to_owned(),
+            },
+            Verdict::Invalid => {
+                match self.checks.iter().find(|check| matches!(check.outcome, Outcome::Fail(_))) {
+                    Some(check) => format!("Invalid: {}", check.id.complaint()),
+                    None => "Invalid".to_owned(),
+                }
+            }
+            Verdict::Undecided => self.doubt(),
+        }
+    }
+
+    /// Why the verdict is open, in words.
+    fn doubt(&self) -> String {
+        if let Outcome::Unknown(gap) = &self.check(CheckId::KeyAuthority).outcome
+            && matches!(gap, Gap::SelfAssertedKey { .. })
+        {
+            return "Self-asserted key: the badge is unchanged, but the issuer has not been seen to publish its key"
+                .to_owned();
+        }
+        let mut open = self.checks.iter().filter(|check| {
+            check.id.matters()
+                && matches!(check.outcome, Outcome::Unknown(_))
+                && !matches!(check.outcome, Outcome::Unknown(Gap::NotReached { .. }))
+        });
+        match (open.next(), open.next()) {
+            (Some(check), None) if check.id == CheckId::Issuer => {
+                "Signature valid, issuer unknown".to_owned()
+            }
+            (Some(check), _) => format!("Undecided: {}", check.id.question()),
+            (None, _) => "Undecided".to_owned(),
+        }
     }
 
     /// The instant it was judged at.

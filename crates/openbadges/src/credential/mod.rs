@@ -1,25 +1,71 @@
-//! Credentials: the version-free tree beside the original text.
+//! Credentials: the parsed tree beside the original text.
+//!
+//! A [`Credential`] is made only by parsing. The text stays as it came, for proofs cover bytes; the tree is what
+//! people are shown and what checks read. Which keys exist, whether a URL answers and what day it is, this room
+//! does not know.
+
+pub(crate) mod jws;
+mod kind;
+pub(crate) mod moment;
+pub(crate) mod ob2;
+pub(crate) mod ob3;
+pub(crate) mod shape;
+pub(crate) mod value;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::artifact::PayloadContent;
+use crate::document::sha256_hex;
+use crate::json::{JsonError, parse_strict};
+
+use jws::{Jws, JwsError};
+pub use kind::Kind;
 
 /// Which specification a credential follows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Standard {
-    /// Open Badges 2.0.
+    /// Open Badges 2.0 (and 2.1, whose assertions are the same).
     Ob2,
     /// Open Badges 3.0.
     Ob3,
 }
 
-/// A parsed credential.
+impl Standard {
+    /// Its name, for people.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ob2 => "Open Badges 2.0",
+            Self::Ob3 => "Open Badges 3.0",
+        }
+    }
+}
+
+/// What is to show that a credential is genuine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ProofKind {
+    /// A Data Integrity proof inside the JSON.
+    DataIntegrity,
+    /// A VC-JWT: the credential is, or is in, the payload of a JWS.
+    Jwt,
+    /// An Open Badges 2.0 JWS.
+    Jws,
+    /// The issuer's own copy at the assertion's id.
+    Hosted,
+    /// Nothing.
+    Absent,
+}
+
+/// A parsed credential: the tree beside the original text.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Credential {
     text: String,
-    json: Value,
+    payload: Value,
+    /// The credential inside a token's `vc` claim, completed by the token's other claims.
+    claimed: Option<Value>,
+    jws: Option<Jws>,
     standard: Standard,
 }
 
@@ -33,13 +79,100 @@ pub enum ParseError {
         /// Where it leads.
         url: String,
     },
+    /// It is longer than any badge.
+    #[error("this text has {length} bytes; no badge needs more than {}", Credential::MAX_TEXT)]
+    TooLong {
+        /// Its length in bytes.
+        length: usize,
+    },
+    /// It is not strict JSON.
+    #[error("the JSON of this badge is broken: {0}")]
+    Json(#[from] JsonError),
+    /// It is not a compact JWS.
+    #[error("this signed token is broken: {0}")]
+    Jws(#[from] JwsError),
+    /// It is JSON, but not an object.
+    #[error("this JSON holds {found}, not a badge")]
+    NotAnObject {
+        /// What it holds.
+        found: &'static str,
+    },
+    /// It is something known, but not a badge that Lapel reads.
+    #[error("this is {}, which Lapel does not read", kind.in_words())]
+    OtherKind {
+        /// What it is.
+        kind: Kind,
+    },
+    /// It is an object of no known kind.
+    #[error("this JSON is no badge of any kind that Lapel knows")]
+    Unrecognised,
+}
+
+impl ParseError {
+    /// Stable code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::IsLink { .. } => "is-link",
+            Self::TooLong { .. } => "too-long",
+            Self::Json(_) => "not-strict-json",
+            Self::Jws(_) => "malformed-jws",
+            Self::NotAnObject { .. } => "not-an-object",
+            Self::OtherKind { .. } => "unsupported-kind",
+            Self::Unrecognised => "unrecognised",
+        }
+    }
+
+    /// What to do about it.
+    pub fn hint(&self) -> String {
+        match self {
+            Self::IsLink { url } => format!("Fetch {url}, or add the link itself."),
+            Self::TooLong { .. } => "Make sure that it is a badge, not an archive or a backup.".to_owned(),
+            Self::Json(_) | Self::Jws(_) => {
+                "Download the badge again from where it was issued; copying by hand may have cut it."
+                    .to_owned()
+            }
+            Self::NotAnObject { .. } | Self::Unrecognised => {
+                "Ask the issuer for the badge as a file: a PNG, SVG or JSON of Open Badges 2.0 or 3.0."
+                    .to_owned()
+            }
+            Self::OtherKind { kind } => kind.hint().to_owned(),
+        }
+    }
 }
 
 impl Credential {
+    /// The longest text that is read, in bytes: room for a large picture inside, and no more.
+    pub const MAX_TEXT: usize = 8 << 20;
+
     /// Parses the text of a credential.
     pub fn parse(content: &PayloadContent) -> Result<Self, ParseError> {
-        let _ = content;
-        Err(ParseError::IsLink { url: String::new() })
+        let (PayloadContent::Json(text) | PayloadContent::Jws(text) | PayloadContent::Url(text)) = content;
+        if text.len() > Self::MAX_TEXT {
+            return Err(ParseError::TooLong { length: text.len() });
+        }
+        match content {
+            PayloadContent::Url(url) => Err(ParseError::IsLink { url: url.clone() }),
+            PayloadContent::Json(text) => Self::parse_json(text),
+            PayloadContent::Jws(text) => Self::parse_jws(text),
+        }
+    }
+
+    fn parse_json(text: &str) -> Result<Self, ParseError> {
+        let payload = parse_strict(text)?;
+        let standard = kind::of_json(object(&payload)?)?;
+        Ok(Self { text: text.to_owned(), payload, claimed: None, jws: None, standard })
+    }
+
+    fn parse_jws(text: &str) -> Result<Self, ParseError> {
+        let text = text.trim();
+        if text.ends_with('~') {
+            return Err(ParseError::OtherKind { kind: Kind::SdJwt });
+        }
+        let (jws, payload) = Jws::parse(text)?;
+        let claims = object(&payload)?;
+        let standard = kind::of_claims(claims)?;
+        let claimed = claims.get("vc").and_then(Value::as_object).map(|vc| complete(vc, claims));
+        Ok(Self { text: text.to_owned(), payload, claimed, jws: Some(jws), standard })
     }
 
     /// The text as it was signed or served.
@@ -47,9 +180,15 @@ impl Credential {
         &self.text
     }
 
-    /// The JSON of the credential (of a JWS: its payload).
+    /// The JSON of the text (of a JWS: its payload).
     pub fn json(&self) -> &Value {
-        &self.json
+        &self.payload
+    }
+
+    /// The credential itself. It is [`Self::json`], except in a token of the VC 1.1 form, where it is the `vc`
+    /// claim, completed by what the specification moves into the token's other claims.
+    pub fn body(&self) -> &Value {
+        self.claimed.as_ref().unwrap_or(&self.payload)
     }
 
     /// Which specification it follows.
@@ -57,8 +196,72 @@ impl Credential {
         self.standard
     }
 
-    /// SHA-256 (hexadecimal) that equal credentials share, however they are wrapped or spaced.
+    /// The credential's own id.
+    pub fn id(&self) -> Option<&str> {
+        self.body().get("id").and_then(Value::as_str)
+    }
+
+    /// What is to show that it is genuine.
+    pub fn proof_kind(&self) -> ProofKind {
+        match (self.standard, &self.jws) {
+            (Standard::Ob2, Some(_)) => ProofKind::Jws,
+            (Standard::Ob2, None) => ProofKind::Hosted,
+            (Standard::Ob3, Some(_)) => ProofKind::Jwt,
+            (Standard::Ob3, None) if value::is_stated(self.payload.get("proof")) => ProofKind::DataIntegrity,
+            (Standard::Ob3, None) => ProofKind::Absent,
+        }
+    }
+
+    /// SHA-256 (lower-case hexadecimal) that equal credentials share, however they are wrapped or spaced: of the
+    /// JSON with its keys in order, or of the text of a JWS.
     pub fn digest(&self) -> String {
-        crate::document::sha256_hex(self.text.as_bytes())
+        match self.jws {
+            Some(_) => sha256_hex(self.text.as_bytes()),
+            None => sha256_hex(in_key_order(&self.payload).to_string().as_bytes()),
+        }
+    }
+
+    pub(crate) fn jws(&self) -> Option<&Jws> {
+        self.jws.as_ref()
+    }
+}
+
+fn object(value: &Value) -> Result<&Map<String, Value>, ParseError> {
+    value.as_object().ok_or_else(|| ParseError::NotAnObject { found: value::kind_of(value) })
+}
+
+/// The credential of a `vc` claim with what the token says in `iss`, `jti`, `nbf`, `exp` and `sub` instead of in
+/// the credential (VC Data Model 1.1, 6.3.1). What both say is left as it is and compared when verifying.
+pub(crate) fn complete(vc: &Map<String, Value>, claims: &Map<String, Value>) -> Value {
+    let mut credential = vc.clone();
+    let mut fill = |property: &str, value: Option<Value>| {
+        if let Some(value) = value
+            && !credential.contains_key(property)
+        {
+            credential.insert(property.to_owned(), value);
+        }
+    };
+    fill("id", claims.get("jti").cloned());
+    fill("issuer", claims.get("iss").cloned());
+    fill("issuanceDate", claims.get("nbf").and_then(moment::of_numeric_date));
+    fill("expirationDate", claims.get("exp").and_then(moment::of_numeric_date));
+    if let (Some(subject), Some(id)) =
+        (credential.get_mut("credentialSubject").and_then(Value::as_object_mut), claims.get("sub"))
+        && !subject.contains_key("id")
+    {
+        subject.insert("id".to_owned(), id.clone());
+    }
+    Value::Object(credential)
+}
+
+fn in_key_order(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let mut sorted: Vec<_> = members.iter().collect();
+            sorted.sort_by_key(|(key, _)| *key);
+            Value::Object(sorted.into_iter().map(|(key, value)| (key.clone(), in_key_order(value))).collect())
+        }
+        Value::Array(items) => Value::Array(items.iter().map(in_key_order).collect()),
+        other => other.clone(),
     }
 }

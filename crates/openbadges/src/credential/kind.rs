@@ -1,0 +1,211 @@
+//! Which kind of thing a JSON object is, by its own words.
+
+use serde_json::{Map, Value};
+
+use super::value::{is_stated, strings};
+use super::{ParseError, Standard};
+
+/// Things that look like badges, or belong to them, and that Lapel names but does not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Kind {
+    /// Open Badges 0.5.
+    OpenBadges05,
+    /// Open Badges 1.0.
+    OpenBadges10,
+    /// Open Badges 1.1.
+    OpenBadges11,
+    /// A Comprehensive Learner Record 2.0.
+    Clr,
+    /// An endorsement of a badge.
+    Endorsement,
+    /// A list that says which credentials were revoked.
+    StatusList,
+    /// A credential in an envelope.
+    Enveloped,
+    /// A presentation of credentials.
+    Presentation,
+    /// A Verifiable Credential that is no badge.
+    OtherCredential,
+    /// An SD-JWT.
+    SdJwt,
+    /// What badges of one sort are (`BadgeClass`, `Achievement`).
+    BadgeDefinition,
+    /// Who issues badges (`Issuer`, `Profile`).
+    IssuerProfile,
+    /// An issuer's key.
+    Key,
+    /// A DID document.
+    DidDocument,
+    /// A service description of a badge host.
+    HostManifest,
+    /// A page of badges as a host's service answers it.
+    BadgePage,
+}
+
+impl Kind {
+    /// With an article, for a sentence.
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::OpenBadges05 => "a badge of Open Badges 0.5",
+            Self::OpenBadges10 => "a badge of Open Badges 1.0",
+            Self::OpenBadges11 => "a badge of Open Badges 1.1",
+            Self::Clr => "a Comprehensive Learner Record (CLR 2.0)",
+            Self::Endorsement => "an endorsement, not a badge",
+            Self::StatusList => "a list of revoked credentials, not a badge",
+            Self::Enveloped => "a credential in an envelope",
+            Self::Presentation => "a presentation of credentials, not a badge",
+            Self::OtherCredential => "a Verifiable Credential that is not an Open Badge",
+            Self::SdJwt => "an SD-JWT, a credential with selective disclosure",
+            Self::BadgeDefinition => "the definition of a badge, not a badge that was awarded to somebody",
+            Self::IssuerProfile => "the profile of an issuer, not a badge",
+            Self::Key => "a key, not a badge",
+            Self::DidDocument => "a DID document, not a badge",
+            Self::HostManifest => "the service description of a badge host, not a badge",
+            Self::BadgePage => "a page of badges from a badge host",
+        }
+    }
+
+    /// What to do about it.
+    pub(super) fn hint(self) -> &'static str {
+        match self {
+            Self::OpenBadges05 | Self::OpenBadges10 | Self::OpenBadges11 => {
+                "Ask the issuer for a newer badge (Open Badges 2.0 or 3.0)."
+            }
+            Self::Clr | Self::Presentation | Self::Enveloped | Self::SdJwt | Self::BadgePage => {
+                "Ask the issuer for each badge on its own, as Open Badges 2.0 or 3.0."
+            }
+            Self::OtherCredential => {
+                "Keep it in a wallet for Verifiable Credentials; Lapel keeps Open Badges."
+            }
+            Self::Endorsement
+            | Self::StatusList
+            | Self::BadgeDefinition
+            | Self::IssuerProfile
+            | Self::Key
+            | Self::DidDocument
+            | Self::HostManifest => "Add the badge itself: the file or link that was sent to its owner.",
+        }
+    }
+}
+
+const OB2_CONTEXT: &str = "https://w3id.org/openbadges/v2";
+const OB1_CONTEXT: &str = "https://w3id.org/openbadges/v1";
+
+/// The standard of a JSON object, or what it is instead.
+pub(super) fn of_json(json: &Map<String, Value>) -> Result<Standard, ParseError> {
+    if let Some(by_type) = by_credential_type(json) {
+        return by_type.map_err(|kind| ParseError::OtherKind { kind });
+    }
+    if names_context(json, OB2_CONTEXT) || is_ob2_inline(json) {
+        return open_badges_2(json);
+    }
+    let other = |kind| Err(ParseError::OtherKind { kind });
+    if names_context(json, OB1_CONTEXT) {
+        return other(if json.contains_key("badge") { Kind::OpenBadges11 } else { Kind::BadgeDefinition });
+    }
+    if json.contains_key("recipient") && !json.contains_key("@context") {
+        return other(if json.get("recipient").is_some_and(Value::is_string) {
+            Kind::OpenBadges05
+        } else {
+            Kind::OpenBadges10
+        });
+    }
+    if json.contains_key("badgeConnectAPI") || json.contains_key("openapi") {
+        return other(Kind::HostManifest);
+    }
+    if ["assertions", "signedAssertions", "compactJwsString", "compactJwsStrings"]
+        .iter()
+        .any(|key| json.contains_key(*key))
+    {
+        return other(Kind::BadgePage);
+    }
+    if ["verificationMethod", "assertionMethod", "authentication"].iter().any(|key| json.contains_key(*key)) {
+        return other(Kind::DidDocument);
+    }
+    by_definition_type(json).map_or(Err(ParseError::Unrecognised), |kind| Err(ParseError::OtherKind { kind }))
+}
+
+/// The standard of the claims of a token, or what they are instead.
+pub(super) fn of_claims(claims: &Map<String, Value>) -> Result<Standard, ParseError> {
+    if let Some(vc) = claims.get("vc") {
+        return vc.as_object().ok_or(ParseError::Unrecognised).and_then(of_json);
+    }
+    if claims.contains_key("vp") {
+        return Err(ParseError::OtherKind { kind: Kind::Presentation });
+    }
+    of_json(claims)
+}
+
+/// By the types of Verifiable Credentials; the telling ones first.
+fn by_credential_type(json: &Map<String, Value>) -> Option<Result<Standard, Kind>> {
+    let is = |name: &str| strings(json.get("type")).any(|class| class == name);
+    if is("ClrCredential") {
+        return Some(Err(Kind::Clr));
+    }
+    if is("OpenBadgeCredential") || is("AchievementCredential") {
+        return Some(Ok(Standard::Ob3));
+    }
+    if is("EndorsementCredential") {
+        return Some(Err(Kind::Endorsement));
+    }
+    if is("BitstringStatusListCredential") || is("StatusList2021Credential") {
+        return Some(Err(Kind::StatusList));
+    }
+    if is("EnvelopedVerifiableCredential") {
+        return Some(Err(Kind::Enveloped));
+    }
+    if is("VerifiablePresentation") || is("EnvelopedVerifiablePresentation") {
+        return Some(Err(Kind::Presentation));
+    }
+    if is("VerifiableCredential") {
+        // A badge by its vocabulary and its subject that forgot its type: judged as a badge, and found wanting.
+        let badge = strings(json.get("@context")).any(super::ob3::is_ob3_context) && has_achievement(json);
+        return Some(if badge { Ok(Standard::Ob3) } else { Err(Kind::OtherCredential) });
+    }
+    None
+}
+
+fn has_achievement(json: &Map<String, Value>) -> bool {
+    super::value::each(json.get("credentialSubject"))
+        .iter()
+        .any(|subject| is_stated(subject.get("achievement")))
+}
+
+fn open_badges_2(json: &Map<String, Value>) -> Result<Standard, ParseError> {
+    let is_award = strings(json.get("type")).any(|class| class == "Assertion")
+        || json.contains_key("recipient")
+        || json.get("revoked").is_some_and(|revoked| revoked == true);
+    match by_definition_type(json) {
+        Some(kind) if !is_award => Err(ParseError::OtherKind { kind }),
+        _ if is_award || json.contains_key("badge") => Ok(Standard::Ob2),
+        _ => Err(ParseError::Unrecognised),
+    }
+}
+
+fn by_definition_type(json: &Map<String, Value>) -> Option<Kind> {
+    strings(json.get("type")).find_map(|class| match class {
+        "BadgeClass" | "Achievement" | "AlignmentObject" | "Alignment" | "Criteria" => {
+            Some(Kind::BadgeDefinition)
+        }
+        "Issuer" | "Profile" | "IssuerOrg" => Some(Kind::IssuerProfile),
+        "Endorsement" => Some(Kind::Endorsement),
+        "RevocationList" | "1EdTechRevocationList" => Some(Kind::StatusList),
+        "CryptographicKey" | "Key" | "Multikey" | "JsonWebKey" => Some(Kind::Key),
+        _ => None,
+    })
+}
+
+fn names_context(json: &Map<String, Value>, context: &str) -> bool {
+    strings(json.get("@context")).any(|url| url.trim_end_matches('/') == context)
+}
+
+/// The whole OB 2.0 context written out inside the badge.
+fn is_ob2_inline(json: &Map<String, Value>) -> bool {
+    super::value::each(json.get("@context")).iter().any(|context| {
+        context
+            .get("obi")
+            .and_then(Value::as_str)
+            .is_some_and(|iri| iri.starts_with("https://w3id.org/openbadges#"))
+    })
+}

@@ -1,0 +1,79 @@
+//! Proofs: what shows that nobody changed a credential, and whose key says so.
+//!
+//! Two questions are kept apart. *Integrity*: do signature, bytes and key fit? *Key authority*: does the issuer
+//! publish that key? A key that a badge brings along answers the first and never the second.
+
+pub(crate) mod data_integrity;
+pub(crate) mod hosted;
+pub mod key;
+pub mod method;
+pub(crate) mod ob2_signed;
+pub(crate) mod signature;
+pub(crate) mod vc_jwt;
+
+use crate::report::{DocumentRef, Fact, Fault, Gap, Outcome};
+
+/// Why something could not be had: it is wrong, or it is not known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// It is wrong.
+    Fault(Fault),
+    /// It is not known.
+    Gap(Gap),
+}
+
+impl From<Fault> for Trouble {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+impl From<Gap> for Trouble {
+    fn from(gap: Gap) -> Self {
+        Self::Gap(gap)
+    }
+}
+
+impl From<Trouble> for Outcome {
+    fn from(trouble: Trouble) -> Self {
+        match trouble {
+            Trouble::Fault(fault) => Self::Fail(fault),
+            Trouble::Gap(gap) => Self::Unknown(gap),
+        }
+    }
+}
+
+/// What one proof shows.
+#[derive(Clone, Debug)]
+pub(crate) struct ProofFinding {
+    /// How a person would name the proof: `proof 2 of 2 (eddsa-rdfc-2022)`.
+    pub label: String,
+    /// Do signature, bytes and key fit?
+    pub integrity: Outcome,
+    /// Is the key the issuer's?
+    pub authority: Outcome,
+    /// What both stand on.
+    pub documents: Vec<DocumentRef>,
+    /// The host whose answer confirmed the key, if one did.
+    pub host: Option<String>,
+    /// The RFC 7638 thumbprint of the key, once known.
+    pub thumbprint: Option<String>,
+}
+
+impl ProofFinding {
+    /// A proof that could not even be read.
+    pub(crate) fn unread(label: String, trouble: Trouble) -> Self {
+        Self {
+            label,
+            integrity: trouble.into(),
+            authority: Outcome::Unknown(Gap::NotReached { after: crate::report::CheckId::Integrity }),
+            documents: Vec::new(),
+            host: None,
+            thumbprint: None,
+        }
+    }
+
+    pub(crate) fn holds(&self) -> bool {
+        matches!(self.integrity, Outcome::Pass(Fact::Signed { .. }))
+    }
+}

@@ -1,0 +1,188 @@
+//! Recipient: was the badge awarded to one of the user's identities?
+//!
+//! Open Badges 2.0 and 3.0 hash identities alike (`sha256$` or `md5$` and the digest of identity and salt). The
+//! specifications name no normalisation, so an address is tried as given, trimmed, in lower case, and in lower case
+//! of Unicode normalisation form C; which one matched is part of the fact.
+
+use md5::Md5;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use unicode_normalization::UnicodeNormalization;
+
+use crate::credential::ob2::is_email;
+use crate::credential::ob3;
+use crate::credential::value::{each, has_type};
+use crate::report::{Exempt, Fact, Fault, Feature, Gap, MatchForm, Outcome};
+
+/// Judges the `recipient` of an Open Badges 2.0 assertion.
+pub(crate) fn of_assertion(assertion: &Value, identities: &[String]) -> Outcome {
+    let recipient = match each(assertion.get("recipient")) {
+        [] => return Outcome::NotApplicable(Exempt::NoRecipient),
+        [recipient, ..] => recipient,
+    };
+    let Some(identity) = recipient.get("identity").and_then(Value::as_str) else {
+        return malformed("there is no identity");
+    };
+    let hash = Hash::read(identity);
+    match (recipient.get("hashed").and_then(Value::as_bool), &hash) {
+        (None, _) => return malformed("it does not say whether the identity is hashed"),
+        (Some(true), None) if identity.contains('@') || !identity.contains('$') => {
+            return malformed("the identity is said to be hashed and is not");
+        }
+        (Some(true), None) => return unknown_algorithm(identity),
+        (Some(false), Some(_)) => return malformed("the identity is a hash and is said to be none"),
+        _ => {}
+    }
+    let kind = recipient.get("type").and_then(Value::as_str).unwrap_or_default();
+    if hash.is_none() && kind == "email" && !is_email(&Value::String(identity.to_owned())) {
+        return malformed("the identity is no mail address");
+    }
+    let salt = recipient.get("salt").and_then(Value::as_str).unwrap_or_default();
+    let claims = [hash.map_or_else(|| Claim::Plain(identity), |hash| Claim::Hashed(hash, salt))];
+    compare(&claims, identities)
+}
+
+/// Judges the subject of an Open Badges 3.0 credential: its id, and every identifier.
+pub(crate) fn of_subject(body: &Value, identities: &[String]) -> Outcome {
+    let Some(subject) = ob3::subject(body) else {
+        return Outcome::NotApplicable(Exempt::NoRecipient);
+    };
+    let mut claims: Vec<Claim> =
+        subject.get("id").and_then(Value::as_str).map(Claim::Plain).into_iter().collect();
+    for entry in each(subject.get("identifier")) {
+        if !has_type(entry, "IdentityObject") {
+            continue;
+        }
+        let Some(identity) = entry.get("identityHash").and_then(Value::as_str) else { continue };
+        let salt = entry.get("salt").and_then(Value::as_str).unwrap_or_default();
+        match (entry.get("hashed").and_then(Value::as_bool), Hash::read(identity)) {
+            (Some(false), _) => claims.push(Claim::Plain(identity)),
+            (_, Some(hash)) => claims.push(Claim::Hashed(hash, salt)),
+            (_, None) => return unknown_algorithm(identity),
+        }
+    }
+    if claims.is_empty() {
+        return Outcome::NotApplicable(Exempt::NoRecipient);
+    }
+    compare(&claims, identities)
+}
+
+fn malformed(problem: &str) -> Outcome {
+    Outcome::Fail(Fault::RecipientMalformed { problem: problem.to_owned() })
+}
+
+fn unknown_algorithm(identity: &str) -> Outcome {
+    let name = identity.split('$').next().unwrap_or_default();
+    match name {
+        "sha1" | "sha384" | "sha512" => {
+            Outcome::Unknown(Gap::Unsupported { feature: Feature::Algorithm, name: name.to_owned() })
+        }
+        _ => malformed("the identity is hashed by no algorithm that the specification names"),
+    }
+}
+
+/// What a credential says of its recipient.
+enum Claim<'a> {
+    Plain(&'a str),
+    Hashed(Hash<'a>, &'a str),
+}
+
+/// A hashed identity: `sha256$<hex>` or `md5$<hex>`.
+enum Hash<'a> {
+    Sha256(&'a str),
+    Md5(&'a str),
+}
+
+impl<'a> Hash<'a> {
+    fn read(identity: &'a str) -> Option<Self> {
+        let (algorithm, digest) = identity.split_once('$')?;
+        let is_hex = digest.bytes().all(|b| b.is_ascii_hexdigit());
+        match algorithm.to_ascii_lowercase().as_str() {
+            "sha256" if is_hex && digest.len() == 64 => Some(Self::Sha256(digest)),
+            "md5" if is_hex && digest.len() == 32 => Some(Self::Md5(digest)),
+            _ => None,
+        }
+    }
+
+    fn is_of(&self, identity: &str, salt: &str) -> bool {
+        let (want, have) = match self {
+            Self::Sha256(digest) => {
+                (digest, hex(&Sha256::new().chain_update(identity).chain_update(salt).finalize()))
+            }
+            Self::Md5(digest) => {
+                (digest, hex(&Md5::new().chain_update(identity).chain_update(salt).finalize()))
+            }
+        };
+        want.eq_ignore_ascii_case(&have)
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+impl Claim<'_> {
+    fn is_of(&self, identity: &str) -> bool {
+        match self {
+            Self::Plain(own) => *own == identity,
+            Self::Hashed(hash, salt) => hash.is_of(identity, salt),
+        }
+    }
+
+    /// In which form `identity` is the one that is meant.
+    fn matches(&self, identity: &str) -> Option<MatchForm> {
+        let trimmed = identity.trim();
+        let forms = [
+            (MatchForm::Exact, identity.to_owned()),
+            (MatchForm::Trimmed, trimmed.to_owned()),
+            (MatchForm::Lowercase, trimmed.to_lowercase()),
+            (MatchForm::Normalised, trimmed.to_lowercase().nfc().collect()),
+        ];
+        let own = |form: MatchForm| match (self, form) {
+            // A plain identity is brought into the same form; a hash cannot be.
+            (Self::Plain(own), MatchForm::Trimmed) => {
+                Claim::Plain(own).is_of_form(|own| own.trim().to_owned(), trimmed)
+            }
+            (Self::Plain(own), MatchForm::Lowercase) => {
+                Claim::Plain(own).is_of_form(|own| own.trim().to_lowercase(), &trimmed.to_lowercase())
+            }
+            (Self::Plain(own), MatchForm::Normalised) => Claim::Plain(own).is_of_form(
+                |own| own.trim().to_lowercase().nfc().collect(),
+                &trimmed.to_lowercase().nfc().collect::<String>(),
+            ),
+            _ => false,
+        };
+        forms.into_iter().find(|(form, identity)| self.is_of(identity) || own(*form)).map(|(form, _)| form)
+    }
+
+    fn is_of_form(&self, bring: impl Fn(&str) -> String, identity: &str) -> bool {
+        match self {
+            // Only addresses of people are compared so; the case of a URL's or DID's letters has a meaning.
+            Self::Plain(own) => own.contains('@') && bring(own) == identity,
+            Self::Hashed(..) => false,
+        }
+    }
+}
+
+fn compare(claims: &[Claim], identities: &[String]) -> Outcome {
+    if identities.is_empty() {
+        return Outcome::NotApplicable(Exempt::NoIdentities);
+    }
+    for identity in identities {
+        if let Some(form) = claims.iter().find_map(|claim| claim.matches(identity)) {
+            return Outcome::Pass(Fact::Recipient { identity: identity.clone(), form });
+        }
+    }
+    let found = claims.iter().find_map(|claim| match claim {
+        Claim::Plain(identity) => Some((*identity).to_owned()),
+        Claim::Hashed(..) => None,
+    });
+    Outcome::Fail(Fault::OtherRecipient {
+        found: found.unwrap_or_else(|| "somebody whose identity is hashed".to_owned()),
+        expected: identities.to_vec(),
+    })
+}
