@@ -30,6 +30,7 @@ mod jws;
 mod key;
 mod open_badges_2;
 mod status_list;
+mod web_host;
 
 pub use award::{Award, DataModel, Kind};
 pub use data_integrity::sign as sign_data_integrity;
@@ -38,6 +39,7 @@ pub use issuer::{Identity, Issuer};
 pub use jws::compact as sign_compact;
 pub use key::{Algorithm, Key};
 pub use status_list::StatusList;
+pub use web_host::{BadCertificate, Fault, Request, WebHost};
 
 use jiff::Timestamp;
 use openbadges::{Answer, Document};
