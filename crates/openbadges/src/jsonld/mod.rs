@@ -1,28 +1,138 @@
 //! JSON-LD in safe mode, over bundled contexts only, to canonical N-Quads.
+//!
+//! A Data Integrity proof covers not the bytes of a credential but the RDF statements that its JSON-LD makes.
+//! So what the proof means depends on two things that this module keeps strict: contexts are those that Lapel
+//! carries, pinned by digest and never fetched; and anything that JSON-LD would silently drop (a property that
+//! no context defines, a relative IRI, a free-floating value) is an error, because the proof would not cover
+//! it.
+//!
+//! ```text
+//! document ── expand ──▶ nodes ── quads ──▶ Vec<Quad> ── RDFC-1.0 ──▶ canonical N-Quads
+//!                ▲
+//!   contexts/*.terms (tables)
+//! ```
+//!
+//! What is *not* here: compaction, framing, flattening, remote documents, a base IRI, JSON-LD 1.0.
+
+mod context;
+mod contexts;
+mod error;
+mod expand;
+mod iri;
+mod jcs;
+mod keyword;
+mod processor;
+mod quads;
+mod rdfc;
+mod table;
 
 use serde_json::Value;
+
+use processor::Processor;
+
+pub use error::JsonLdError;
+pub use jcs::{UnsafeNumber, canonical_json};
+pub use quads::{Quad, Term};
+pub use rdfc::{CanonicalDataset, Hash, canonicalize_quads};
+
+/// The deepest nesting of arrays and objects that is read.
+pub const DEEPEST: usize = 64;
+
+/// The largest document that is read, in values and bytes of text.
+const LARGEST: usize = 16 << 20;
+
+/// How to canonicalise, where not in the usual way.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Settings<'a> {
+    /// The texts to use in place of the current ones: (URL, lower-case hexadecimal SHA-256), as [`alternates`]
+    /// lists them.
+    pub texts: &'a [(&'a str, &'a str)],
+    /// The hash algorithm that RDFC-1.0 runs with.
+    pub hash: Hash,
+}
 
 /// A canonical RDF dataset.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Canonical {
     /// Canonical N-Quads (RDFC-1.0), sorted, each line ended by a line feed.
     pub nquads: String,
+    /// The contexts that were used: URL and SHA-256 of the text, in the order of their first use.
+    pub contexts: Vec<(&'static str, &'static str)>,
 }
 
-/// Why a document has no canonical form that a proof could cover.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum JsonLdError {
-    /// A context that Lapel does not carry.
-    #[error("the context {url} is not one that Lapel carries")]
-    UnknownContext {
-        /// Its URL.
-        url: String,
-    },
-}
-
-/// The canonical form of `document` in safe mode.
+/// The canonical form of `document` in safe mode, with the current texts of the bundled contexts and SHA-256.
+///
+/// # Errors
+/// [`JsonLdError`] says what a proof over the document would not cover, or why it cannot be read.
 pub fn canonicalize(document: &Value) -> Result<Canonical, JsonLdError> {
-    let _ = document;
-    Err(JsonLdError::UnknownContext { url: String::new() })
+    canonicalize_with(document, Settings::default())
+}
+
+/// The canonical form of `document` in safe mode, with other texts of contexts or another hash.
+pub fn canonicalize_with(document: &Value, settings: Settings<'_>) -> Result<Canonical, JsonLdError> {
+    let (quads, contexts) = read(document, settings.texts)?;
+    let dataset = canonicalize_quads(&quads, settings.hash)?;
+    Ok(Canonical { nquads: dataset.lines.concat(), contexts })
+}
+
+/// The statements of `document` in safe mode, in no particular order; blank nodes are `b0`, `b1`, ...
+pub fn to_quads(document: &Value) -> Result<Vec<Quad>, JsonLdError> {
+    read(document, &[]).map(|(quads, _)| quads)
+}
+
+/// Whether Lapel carries the context at `url`.
+pub fn is_bundled(url: &str) -> bool {
+    !table::of(url).is_empty()
+}
+
+/// The contexts that Lapel carries: each URL, and the SHA-256 of the text that is used unless another is asked
+/// for.
+pub fn bundled() -> impl Iterator<Item = (&'static str, &'static str)> {
+    table::tables()
+        .iter()
+        .filter(|table| table.current)
+        .flat_map(|table| table.urls.iter().map(|url| (*url, table.sha256)))
+}
+
+/// The other texts that were published under `url`, by SHA-256. Some contexts changed without changing their
+/// URL, and a proof made over one text holds only with that text.
+pub fn alternates(url: &str) -> impl Iterator<Item = &'static str> {
+    table::of(url).iter().filter(|table| !table.current).map(|table| table.sha256)
+}
+
+/// What `@context` holds in the text of the context at `url` with the digest `sha256`.
+pub fn context(url: &str, sha256: &str) -> Option<&'static Value> {
+    table::of(url).iter().find(|table| table.sha256 == sha256).map(|table| table.value())
+}
+
+type Used = Vec<(&'static str, &'static str)>;
+
+fn read(document: &Value, texts: &[(&str, &str)]) -> Result<(Vec<Quad>, Used), JsonLdError> {
+    check_size(document)?;
+    let mut processor = Processor::new(texts);
+    let nodes = processor.expand_document(document)?;
+    Ok((quads::quads_of(&nodes)?, processor.into_used()))
+}
+
+/// Refuses what is too deep or too large, without recursion.
+fn check_size(document: &Value) -> Result<(), JsonLdError> {
+    let mut waiting = vec![(document, 1)];
+    let mut left = LARGEST;
+    while let Some((value, depth)) = waiting.pop() {
+        let cost = match value {
+            Value::String(text) => text.len(),
+            Value::Object(map) => map.keys().map(String::len).sum(),
+            _ => 0,
+        };
+        left = left.checked_sub(cost + 8).ok_or(JsonLdError::TooLarge)?;
+        if depth > DEEPEST && (value.is_array() || value.is_object()) {
+            return Err(JsonLdError::TooDeep { limit: DEEPEST });
+        }
+        match value {
+            Value::Array(items) => waiting.extend(items.iter().map(|item| (item, depth + 1))),
+            Value::Object(map) => waiting.extend(map.values().map(|item| (item, depth + 1))),
+            _ => {}
+        }
+    }
+    Ok(())
 }
