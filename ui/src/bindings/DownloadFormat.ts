@@ -1,0 +1,1 @@
+export type DownloadFormat = "original" | "png" | "svg" | "json" | "jwt";

@@ -1,0 +1,2 @@
+import type { EmbedFormat } from "./EmbedFormat";
+export type Embed = { format: EmbedFormat, text: string, note: string | null, };

@@ -1,0 +1,1 @@
+export type EmbedFormat = "html" | "markdown";

@@ -1,0 +1,1 @@
+export type Field = { name: string, value: string, };

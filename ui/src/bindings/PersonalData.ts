@@ -1,0 +1,1 @@
+export type PersonalData = { what: string, value: string, };

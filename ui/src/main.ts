@@ -1,0 +1,28 @@
+import { mount } from "svelte";
+
+import AppWindow from "./AppWindow.svelte";
+import type { Backend } from "./backend/types.ts";
+import { m } from "./messages/index.ts";
+import { App } from "./state/app.svelte.ts";
+import "./styles/tokens.css";
+import "./styles/base.css";
+
+/** The Rust program; or, in a build for tests and in a plain browser while developing, the made-up one. */
+async function chooseBackend(): Promise<Backend> {
+  if (import.meta.env.MODE === "fake" || (import.meta.env.DEV && !("__TAURI_INTERNALS__" in window))) {
+    const { fakeBackend, optionsFrom } = await import("./backend/fake/index.ts");
+    const fake = fakeBackend(optionsFrom(location.search));
+    Object.assign(window, { fake });
+    return fake;
+  }
+  return (await import("./backend/tauri.ts")).backend;
+}
+
+const target = document.getElementById("app");
+if (target !== null) {
+  document.documentElement.lang = m.language;
+  document.documentElement.dir = m.direction;
+  const app = new App(await chooseBackend());
+  mount(AppWindow, { target, props: { app } });
+  await app.start();
+}

@@ -1,0 +1,207 @@
+import { getContext, setContext } from "svelte";
+
+import { toApiError, type ApiError, type AppInfo, type Backend, type BadgeId, type FileContent, type Settings } from "../backend/types.ts";
+import { m } from "../messages/index.ts";
+import { Imports } from "./imports.svelte.ts";
+import { Notices } from "./notices.svelte.ts";
+import { OpenBadge } from "./open-badge.svelte.ts";
+import { Wall, type View } from "./wall.svelte.ts";
+
+/** What fills the window. */
+export type Page = { name: "wall" } | { name: "badge"; badge: OpenBadge; place: number | null } | { name: "check" };
+
+/** What stands over the page. */
+export type Dialog =
+  | { name: "add" }
+  | { name: "settings" }
+  | { name: "share"; badge: OpenBadge }
+  | { name: "link"; url: string };
+
+const VIEW_KEY = "lapel.view";
+
+/** The window's state: what is shown, and what people may do anywhere. */
+export class App {
+  readonly backend: Backend;
+  readonly notices = new Notices();
+  readonly wall: Wall;
+  readonly imports: Imports;
+  info = $state.raw<AppInfo | null>(null);
+  startError = $state.raw<ApiError | null>(null);
+  page = $state.raw<Page>({ name: "wall" });
+  dialogs = $state.raw<Dialog[]>([]);
+  view = $state<View>(localStorage.getItem(VIEW_KEY) === "list" ? "list" : "grid");
+  sidebarOpen = $state(false);
+  dropping = $state(false);
+
+  constructor(backend: Backend) {
+    this.backend = backend;
+    this.wall = new Wall(backend);
+    this.imports = new Imports(backend);
+    this.imports.onChange = () => void this.wall.refresh();
+    this.imports.onFinish = (job) => {
+      this.notices.announce(m.imports.summary(job.added, job.alreadyThere, job.failed));
+    };
+    backend.onDropHover((over) => {
+      this.dropping = over;
+    });
+  }
+
+  async start(): Promise<void> {
+    this.startError = null;
+    try {
+      const [info] = await Promise.all([this.backend.call("app_info", {}), this.wall.refresh()]);
+      this.info = info;
+    } catch (error) {
+      this.startError = toApiError(error);
+    }
+  }
+
+  get settings(): Settings | null {
+    return this.info?.settings ?? null;
+  }
+
+  async saveSettings(settings: Settings): Promise<void> {
+    if (this.info === null) return;
+    try {
+      const saved = await this.backend.call("save_settings", settings);
+      this.info = { ...this.info, settings: saved };
+    } catch (error) {
+      this.notices.fail(error);
+    }
+  }
+
+  setView(view: View): void {
+    this.view = view;
+    localStorage.setItem(VIEW_KEY, view);
+  }
+
+  // Going places.
+
+  showWall(): void {
+    this.page = { name: "wall" };
+  }
+
+  showCheck(): void {
+    this.page = { name: "check" };
+    this.sidebarOpen = false;
+  }
+
+  openBadge(id: BadgeId, place: number | null): void {
+    const badge = new OpenBadge(this.backend, id);
+    this.page = { name: "badge", badge, place };
+    void badge.load();
+  }
+
+  /** Opens the badge that stands `step` places on from the open one. */
+  openNeighbour(step: number): void {
+    if (this.page.name !== "badge" || this.page.place === null) return;
+    const place = this.page.place + step;
+    const badge = this.wall.at(place);
+    if (badge === undefined) return;
+    this.wall.cursor = place;
+    this.wall.ensure(Math.max(0, place - 30), place + 30);
+    this.openBadge(badge.id, place);
+  }
+
+  openDialog(dialog: Dialog): void {
+    this.dialogs = [...this.dialogs, dialog];
+  }
+
+  closeDialog(): void {
+    this.dialogs = this.dialogs.slice(0, -1);
+  }
+
+  /** Shows where a link of a badge leads; people decide. */
+  followLink(url: string): void {
+    this.openDialog({ name: "link", url });
+  }
+
+  // Doing things.
+
+  async importText(text: string): Promise<boolean> {
+    return this.#try(() => this.backend.call("import_text", { text }));
+  }
+
+  async importFiles(files: Iterable<File>): Promise<boolean> {
+    return this.#try(async () => this.backend.call("import_files", { files: await readFiles(files) }));
+  }
+
+  async chooseFiles(): Promise<boolean> {
+    return this.#try(() => this.backend.call("choose_files", { keep: true }));
+  }
+
+  async importSamples(): Promise<boolean> {
+    return this.#try(() => this.backend.call("import_samples", {}));
+  }
+
+  async removeBadges(ids: BadgeId[]): Promise<void> {
+    if (ids.length === 0) return;
+    await this.#try(async () => {
+      const { token, removed } = await this.wall.remove(ids);
+      this.notices.tell(m.wall.removed(removed), {
+        label: m.wall.undo,
+        run: () => void this.#restore(token),
+      });
+      return token;
+    });
+  }
+
+  async openLink(url: string): Promise<void> {
+    await this.#try(() => this.backend.call("open_link", { url }));
+  }
+
+  /** Copies `text`, and says that `what` was copied. */
+  async copy(text: string, what: string): Promise<void> {
+    await this.#try(async () => {
+      await this.backend.call("copy_text", { text });
+      this.notices.tell(m.app.copiedWhat(what));
+      return true;
+    });
+  }
+
+  async #restore(token: number): Promise<void> {
+    await this.#try(async () => {
+      const restored = await this.wall.restore(token);
+      this.notices.tell(m.wall.restored(restored));
+      return restored;
+    });
+  }
+
+  async #try(action: () => Promise<unknown>): Promise<boolean> {
+    try {
+      return (await action()) !== null;
+    } catch (error) {
+      this.notices.fail(error);
+      return false;
+    }
+  }
+}
+
+/** Files as they go through the seam. */
+export function readFiles(files: Iterable<File>): Promise<FileContent[]> {
+  return Promise.all(Array.from(files, async (file) => ({ name: file.name, base64: await base64(file) })));
+}
+
+function base64(file: Blob): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => {
+      const url = String(reader.result);
+      resolve(url.slice(url.indexOf(",") + 1));
+    };
+    reader.onerror = () => {
+      reject(reader.error ?? new Error(file.type));
+    };
+    reader.readAsDataURL(file);
+  });
+}
+
+const KEY = Symbol("app");
+
+export function provideApp(app: App): App {
+  return setContext(KEY, app);
+}
+
+export function useApp(): App {
+  return getContext<App>(KEY);
+}

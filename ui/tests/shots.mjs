@@ -1,0 +1,183 @@
+/**
+ * Pictures of every screen, to look at: `npm run shots [-- part-of-a-name]` writes shots/*.png.
+ */
+import { mkdir } from "node:fs/promises";
+
+import { chromium } from "playwright-core";
+import { preview } from "vite";
+
+const server = await preview({
+  mode: "fake",
+  logLevel: "warn",
+  build: { outDir: "dist-fake" },
+  preview: { port: 0, strictPort: false, host: "127.0.0.1" },
+});
+const address = server.resolvedUrls.local[0];
+const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
+const wanted = process.argv[2] ?? "";
+await mkdir("shots", { recursive: true });
+
+const USUAL = { width: 1120, height: 760 };
+const SMALL = { width: 720, height: 480 };
+const LARGE = { width: 1440, height: 900 };
+
+const openFirst = async (page) => {
+  await page.getByTestId("badge-card").first().click();
+  await page.getByTestId("verdict-headline").waitFor();
+};
+const openShare = (tab) => async (page) => {
+  await openFirst(page);
+  await page.getByTestId("share").click();
+  await page.getByTestId("linkedin-url").waitFor();
+  await page.getByTestId(`share-tab-${tab}`).click();
+};
+const importFiles = async (page) => {
+  await page.getByTestId("add").click();
+  await page.getByTestId("add-choose-files").click();
+  await page.locator('[data-testid="import-tray"][data-finished="true"]').waitFor();
+};
+const openVerdict = (verdict) => async (page) => {
+  await page.locator(`[data-testid="badge-card"][data-verdict="${verdict}"]`).first().click();
+  await page.getByTestId("verdict-headline").waitFor();
+  await page.locator('[data-check="key_authority"] summary').click();
+};
+
+const SHOTS = [
+  ["welcome", "scenario=empty", USUAL],
+  ["welcome-small", "scenario=empty", SMALL],
+  ["wall", "badges=40", USUAL],
+  ["wall-large", "badges=40", LARGE],
+  ["wall-small", "badges=40", SMALL],
+  ["wall-list", "badges=40", USUAL, (page) => page.getByTestId("view-list").click()],
+  ["wall-list-small", "badges=40", SMALL, (page) => page.getByTestId("view-list").click()],
+  ["wall-10000", "badges=10000", LARGE, (page) => page.getByTestId("badge-grid").evaluate((grid) => (grid.scrollTop = grid.scrollHeight / 2))],
+  ["wall-names", "scenario=names&badges=18", USUAL],
+  ["wall-rtl", "scenario=rtl&badges=18", USUAL],
+  ["wall-error", "failing=list_badges", USUAL],
+  ["wall-nothing", "", USUAL, (page) => page.getByTestId("search").fill("zebra")],
+  ["wall-sidebar-small", "badges=40", SMALL, (page) => page.getByTestId("toggle-sidebar").click()],
+  [
+    "wall-selection",
+    "badges=40",
+    USUAL,
+    async (page) => {
+      for (const place of [1, 2, 6]) await page.getByTestId("badge-card").nth(place).click({ modifiers: ["Control"] });
+    },
+  ],
+  [
+    "wall-keys",
+    "badges=40",
+    USUAL,
+    async (page) => {
+      await page.getByTestId("search").focus();
+      for (const key of ["ArrowDown", "ArrowRight", "ArrowDown"]) await page.keyboard.press(key);
+    },
+  ],
+  ["badge", "", USUAL, openFirst],
+  ["badge-large", "", LARGE, openFirst],
+  ["badge-small", "", SMALL, openFirst],
+  ["badge-undecided", "", USUAL, openVerdict("undecided")],
+  ["badge-invalid", "", USUAL, openVerdict("invalid")],
+  ["badge-expired", "", USUAL, openVerdict("expired")],
+  ["badge-names", "scenario=names&badges=18", USUAL, openFirst],
+  ["badge-rtl", "scenario=rtl&badges=18", USUAL, openFirst],
+  ["badge-hostile", "scenario=hostile&badges=18", USUAL, openFirst],
+  [
+    "badge-end",
+    "",
+    USUAL,
+    async (page) => {
+      await openFirst(page);
+      await page.getByTestId("show-credential").click();
+      await page.getByTestId("credential-text").scrollIntoViewIfNeeded();
+    },
+  ],
+  ["badge-error", "failing=open_badge", USUAL, async (page) => page.getByTestId("badge-card").first().click()],
+  ["add", "", USUAL, (page) => page.getByTestId("add").click()],
+  ["imported", "", USUAL, importFiles],
+  ["imported-small", "", SMALL, importFiles],
+  [
+    "importing",
+    "delay=300",
+    USUAL,
+    async (page) => {
+      await page.getByTestId("add").click();
+      await page.getByTestId("add-choose-files").click();
+      await page.getByTestId("import-line").first().waitFor();
+    },
+  ],
+  ["drop", "badges=40", USUAL, (page) => page.evaluate(() => window.fake.hoverDrop(true))],
+  ["share-linkedin", "", USUAL, openShare("linkedin")],
+  ["share-linkedin-small", "", SMALL, openShare("linkedin")],
+  ["share-link", "", USUAL, openShare("link")],
+  ["share-embed", "", USUAL, openShare("embed")],
+  ["share-files", "", USUAL, openShare("files")],
+  [
+    "link",
+    "",
+    USUAL,
+    async (page) => {
+      await openFirst(page);
+      await page.locator(".markdown .link").first().click();
+    },
+  ],
+  [
+    "check",
+    "",
+    USUAL,
+    async (page) => {
+      await page.getByTestId("open-check").click();
+      await page.getByTestId("check-field").fill('{"a": 1}');
+      await page.getByTestId("check-field-submit").click();
+      await page.getByTestId("check-result").waitFor();
+    },
+  ],
+  [
+    "check-failed",
+    "",
+    USUAL,
+    async (page) => {
+      await page.getByTestId("open-check").click();
+      await page.getByTestId("check-field").fill("hello");
+      await page.getByTestId("check-field-submit").click();
+      await page.getByTestId("check-result").waitFor();
+    },
+  ],
+  ["settings", "", USUAL, (page) => page.getByTestId("open-settings").click()],
+  [
+    "removed",
+    "badges=40",
+    USUAL,
+    async (page) => {
+      await page.getByTestId("badge-card").nth(1).click({ modifiers: ["Control"] });
+      await page.getByTestId("remove-selected").click();
+      await page.getByTestId("notice").waitFor();
+    },
+  ],
+  ["start-error", "failing=app_info", USUAL],
+  ["zoom-wall", "badges=40&zoom", USUAL],
+  ["zoom-badge", "badges=40&zoom", USUAL, openFirst],
+];
+
+for (const [name, query, viewport, act] of SHOTS) {
+  for (const appearance of ["light", "dark"]) {
+    const file = `${name}-${appearance}`;
+    if (!file.includes(wanted)) continue;
+    const page = await browser.newPage({ viewport, deviceScaleFactor: 1, colorScheme: appearance, reducedMotion: "reduce" });
+    page.on("console", (message) => {
+      if (["error", "warning"].includes(message.type())) console.log(`${file}: ${message.text()}`);
+    });
+    page.on("pageerror", (error) => {
+      console.log(`${file}: ${error.message}`);
+    });
+    await page.goto(`${address}?${query}`);
+    if (query.includes("zoom")) await page.evaluate(() => (document.documentElement.style.fontSize = "200%"));
+    await page.waitForTimeout(150);
+    await act?.(page);
+    await page.waitForTimeout(250);
+    await page.screenshot({ path: `shots/${file}.png` });
+    await page.close();
+  }
+}
+await browser.close();
+await server.close();
