@@ -211,6 +211,16 @@ pub struct ArtifactView {
     pub added_at: String,
 }
 
+/// Badges that went to the trash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Removed {
+    /// Brings them back.
+    pub token: u32,
+    /// How many there were.
+    pub removed: u32,
+}
+
 /// What became of one source of an import.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "outcome", rename_all = "snake_case")]

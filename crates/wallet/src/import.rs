@@ -1,0 +1,188 @@
+//! Importing: find, gather, store; many at once, each in a transaction of its own.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use openbadges::artifact::PayloadContent;
+use openbadges::card::BadgeCard;
+use openbadges::document::Documents;
+use openbadges::{Policy, Report};
+use tokio::task::JoinSet;
+
+use crate::api::{ApiError, BadgeId, CheckedBadge, ImportLine, ImportOutcome, ImportProgress};
+use crate::fetch::Fetch;
+use crate::gather::{Budget, gather};
+use crate::shared_fetch::SharedFetch;
+use crate::source::{self, Found, Source, blocking};
+use crate::store::{Art, Form, Judged, Kept, NewArtifact, NewBadge};
+use crate::view::{kind_name, report_view};
+use crate::{Wallet, art, data_uri};
+
+/// Sources worked on at once.
+const AT_ONCE: usize = 8;
+
+/// A source, judged.
+pub(crate) struct JudgedSource {
+    found: Found,
+    digest: String,
+    documents: Documents,
+    report: Report,
+    card: BadgeCard,
+    art: Option<Art>,
+}
+
+/// Finds the credential in `source` and judges it.
+pub(crate) async fn judge(
+    source: Source,
+    policy: &Policy,
+    fetch: &dyn Fetch,
+) -> Result<JudgedSource, ApiError> {
+    let mut documents = Documents::new();
+    let found = source::find(source, &mut documents, fetch).await?;
+    Ok(judge_found(found, documents, policy, fetch).await)
+}
+
+async fn judge_found(
+    found: Found,
+    mut documents: Documents,
+    policy: &Policy,
+    fetch: &dyn Fetch,
+) -> JudgedSource {
+    let credential = Arc::new(found.credential.clone());
+    let kept = Documents::new();
+    let report = gather(&credential, &mut documents, policy, &kept, fetch, &Budget::default()).await;
+    let card = BadgeCard::of(&credential, &documents);
+    let art = art::art(&found.artifact, &card, &mut documents, &kept, fetch).await;
+    JudgedSource { digest: credential.digest(), found, documents, report, card, art }
+}
+
+impl JudgedSource {
+    pub(crate) fn checked(self) -> CheckedBadge {
+        CheckedBadge {
+            source: self.found.source,
+            kind: kind_name(self.found.artifact.kind()).to_owned(),
+            report: report_view(&self.report),
+            art: self.art.as_ref().map(data_uri),
+            card: self.card,
+        }
+    }
+}
+
+impl Wallet {
+    /// Imports `sources`, several at once; `number` is from [`Wallet::next_import`]. `progress` hears of the start,
+    /// of each source once it is saved (or failed), in the order that they finish, and of the end. Gives the lines in
+    /// the order of the sources. Dropping the future stops it between sources; what was reported is saved.
+    pub async fn import(
+        &self,
+        number: u32,
+        sources: Vec<Source>,
+        mut progress: impl FnMut(ImportProgress),
+    ) -> Vec<ImportLine> {
+        let total = u32::try_from(sources.len()).unwrap_or(u32::MAX);
+        let mut report = |done, line, finished| {
+            progress(ImportProgress { import: number, done, total, line, finished });
+        };
+        report(0, None, false);
+        let mut lines = vec![None; sources.len()];
+        let setting = self.fetch().and_then(|fetch| Ok((Arc::new(SharedFetch::new(fetch)), self.policy()?)));
+        let mut waiting: VecDeque<_> = sources.into_iter().enumerate().collect();
+        let mut running = JoinSet::new();
+        let mut done = 0;
+        loop {
+            while running.len() < AT_ONCE
+                && let Some((index, source)) = waiting.pop_front()
+            {
+                let (wallet, setting) = (self.clone(), setting.clone());
+                running.spawn(async move {
+                    let name = source.name();
+                    let outcome = match setting {
+                        Ok((fetch, policy)) => wallet.import_one(source, &policy, &*fetch).await,
+                        Err(error) => Err(error),
+                    };
+                    let outcome = outcome.unwrap_or_else(|error| ImportOutcome::Failed { error });
+                    (index, ImportLine { source: name, outcome })
+                });
+            }
+            match running.join_next().await {
+                None => break,
+                Some(Ok((index, line))) => {
+                    done += 1;
+                    lines[index] = Some(line.clone());
+                    report(done, Some(line), false);
+                }
+                Some(Err(error)) => {
+                    if let Ok(panic) = error.try_into_panic() {
+                        std::panic::resume_unwind(panic);
+                    }
+                }
+            }
+        }
+        report(done, None, true);
+        lines.into_iter().flatten().collect()
+    }
+
+    async fn import_one(
+        &self,
+        source: Source,
+        policy: &Policy,
+        fetch: &dyn Fetch,
+    ) -> Result<ImportOutcome, ApiError> {
+        let mut documents = Documents::new();
+        let found = source::find(source, &mut documents, fetch).await?;
+        let wallet = self.clone();
+        let (found, known) = blocking(move || {
+            let known = wallet.known(&found);
+            (found, known)
+        })
+        .await;
+        if let Some(outcome) = known? {
+            return Ok(outcome);
+        }
+        let judged = judge_found(found, documents, policy, fetch).await;
+        let wallet = self.clone();
+        blocking(move || wallet.keep(&judged)).await
+    }
+
+    /// Bytes that are here already are not judged again: the same file twice is one badge.
+    fn known(&self, found: &Found) -> Result<Option<ImportOutcome>, ApiError> {
+        let store = &self.inner.store;
+        let Some((id, removed)) = store.badges_of_artifact(&found.artifact.sha256())?.first().copied() else {
+            return Ok(None);
+        };
+        if removed {
+            store.restore_badge(id)?;
+            return Ok(Some(ImportOutcome::Added { badge: store.summary(id)? }));
+        }
+        Ok(Some(ImportOutcome::AlreadyThere { badge: store.summary(id)?, linked: false }))
+    }
+
+    fn keep(&self, judged: &JudgedSource) -> Result<ImportOutcome, ApiError> {
+        let (form, text) = match &judged.found.content {
+            PayloadContent::Jws(text) => (Form::Jws, text),
+            PayloadContent::Json(text) | PayloadContent::Url(text) => (Form::Json, text),
+        };
+        let badge = NewBadge {
+            artifact: NewArtifact {
+                kind: kind_name(judged.found.artifact.kind()),
+                bytes: judged.found.artifact.bytes(),
+                source: &judged.found.source,
+            },
+            digest: &judged.digest,
+            form,
+            text,
+            judged: Judged {
+                report: &judged.report,
+                documents: &judged.documents,
+                card: &judged.card,
+                art: judged.art.as_ref(),
+            },
+        };
+        let kept = self.inner.store.keep(&badge, Timestamp::now())?;
+        let summary = |id: BadgeId| self.inner.store.summary(id);
+        Ok(match kept {
+            Kept::Added(id) | Kept::Restored(id) => ImportOutcome::Added { badge: summary(id)? },
+            Kept::Present { id, linked } => ImportOutcome::AlreadyThere { badge: summary(id)?, linked },
+        })
+    }
+}

@@ -1,0 +1,335 @@
+//! From what a person brought (a file, a link, text) to exact bytes and the credential in them.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use openbadges::artifact::{Likeness, MAX_BYTES, PayloadContent};
+use openbadges::credential::Standard;
+use openbadges::document::{Answer, Document, Documents};
+use openbadges::{Artifact, ArtifactKind, Credential, NotABadge, ParseError};
+use url::Url;
+
+use crate::fetch::{Fetch, FetchError, Purpose, Request};
+
+/// Links followed from one source: a link may lead to an image in which there is a link again.
+const MAX_LINKS: u32 = 2;
+
+/// What a person brought.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// A file.
+    Path(PathBuf),
+    /// A link.
+    Url(String),
+    /// Text: JSON, a JWS or a link.
+    Text(String),
+    /// Bytes that came with a name, from a drop or a form.
+    Bytes {
+        /// A file name.
+        name: String,
+        /// The bytes.
+        bytes: Vec<u8>,
+    },
+}
+
+impl Source {
+    /// What it is called in summaries: a file name, a URL or `pasted text`.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Path(path) => file_name(path),
+            Self::Url(url) => url.clone(),
+            Self::Text(text) => {
+                let text = text.trim();
+                if Url::parse(text).is_ok_and(|url| url.has_host()) {
+                    text.to_owned()
+                } else {
+                    "pasted text".to_owned()
+                }
+            }
+            Self::Bytes { name, .. } => name.clone(),
+        }
+    }
+}
+
+/// What was found in a source.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// What the source is called; the link, where one was followed to these bytes.
+    pub source: String,
+    /// The exact bytes.
+    pub artifact: Artifact,
+    /// The credential's text.
+    pub content: PayloadContent,
+    /// The credential.
+    pub credential: Credential,
+}
+
+/// Why a source gave no credential.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SourceError {
+    /// The file could not be read.
+    #[error("the file could not be read: {0}")]
+    Unreadable(io::Error),
+    /// It is no regular file: reading it could wait for ever.
+    #[error("this is {what}, not a file")]
+    NotAFile {
+        /// What it is instead.
+        what: &'static str,
+    },
+    /// It is larger than a badge can be.
+    #[error("this is too large for a badge: {MAX_BYTES} bytes are the most")]
+    TooLarge,
+    /// The bytes are no badge.
+    #[error("{0}")]
+    NotABadge(#[from] NotABadge),
+    /// The text in them is no credential that Lapel reads.
+    #[error("{0}")]
+    NotACredential(ParseError),
+    /// The link cannot be read as one.
+    #[error("\u{201c}{text}\u{201d} is not a web address")]
+    NotALink {
+        /// The text.
+        text: String,
+    },
+    /// It is a link, and what it leads to could not be fetched.
+    #[error("the badge is at {url}, and could not be fetched: {error}")]
+    NotFetched {
+        /// The link.
+        url: String,
+        /// Why.
+        error: FetchError,
+    },
+    /// It is a link, and its host did not answer with success.
+    #[error("the badge should be at {url}, and {}", of_status(*status))]
+    Refused {
+        /// The link.
+        url: String,
+        /// The HTTP status.
+        status: u16,
+    },
+    /// It is a link to a page for people.
+    #[error("{url} is a web page about a badge, not the badge itself")]
+    WebPage {
+        /// The link.
+        url: String,
+    },
+    /// One link led to another too often.
+    #[error("one link led to another, and no badge came")]
+    TooManyLinks,
+}
+
+fn of_status(status: u16) -> String {
+    match status {
+        401 | 403 => format!("its host does not show it to everyone (HTTP status {status})"),
+        404 => "its host has nothing there (HTTP status 404)".to_owned(),
+        410 => "its host says that it is gone for good (HTTP status 410)".to_owned(),
+        _ => format!("its host answered with HTTP status {status}"),
+    }
+}
+
+impl SourceError {
+    /// Stable dotted code.
+    pub fn code(&self) -> String {
+        match self {
+            Self::Unreadable(error) if error.kind() == io::ErrorKind::NotFound => {
+                "import.no-such-file".to_owned()
+            }
+            Self::Unreadable(_) => "import.unreadable-file".to_owned(),
+            Self::NotAFile { .. } => "import.not-a-file".to_owned(),
+            Self::TooLarge => "import.too-large".to_owned(),
+            Self::NotABadge(error) => format!("import.{}", error.code().replace('_', "-")),
+            Self::NotACredential(error) => format!("import.{}", error.code().replace('_', "-")),
+            Self::NotALink { .. } => "import.not-a-link".to_owned(),
+            Self::NotFetched { error, .. } => error.code().to_owned(),
+            Self::Refused { status, .. } => format!("fetch.http-{status}"),
+            Self::WebPage { .. } => "import.web-page".to_owned(),
+            Self::TooManyLinks => "import.too-many-links".to_owned(),
+        }
+    }
+
+    /// What to do about it.
+    pub fn hint(&self) -> String {
+        match self {
+            Self::Unreadable(_) => "Check that the file is still there and that you may read it.",
+            Self::NotAFile { .. } => "Choose the files themselves: PNG, SVG, JSON or text.",
+            Self::TooLarge => "Check that it is a badge; pictures and other files do not belong here.",
+            Self::NotABadge(error) => return error.hint(),
+            Self::NotACredential(error) => return error.hint(),
+            Self::NotALink { .. } => "Copy the whole address, from https:// on.",
+            Self::NotFetched { error, .. } => error.hint(),
+            Self::Refused { status: 401 | 403, .. } => {
+                "Make the badge public at its host, or download it there and import the file."
+            }
+            Self::Refused { .. } => "Check the address, or ask the issuer for the badge as a file.",
+            Self::WebPage { .. } => {
+                "Open the page, download the badge (look for \u{201c}Download\u{201d}, \u{201c}Open Badge\u{201d} \
+                 or \u{201c}JSON\u{201d}), and import the file."
+            }
+            Self::TooManyLinks => "Ask the issuer for the badge as a file.",
+        }
+        .to_owned()
+    }
+}
+
+/// Reads `source`, follows the links in it, and takes the credential out. The credentials that were
+/// fetched on the way go into `documents`; what is there already is not fetched again.
+pub async fn find(
+    source: Source,
+    documents: &mut Documents,
+    fetch: &dyn Fetch,
+) -> Result<Found, SourceError> {
+    let name = source.name();
+    let bytes = match source {
+        Source::Path(path) => blocking(move || read_file(&path)).await?,
+        Source::Url(url) => url.into_bytes(),
+        Source::Text(text) => text.into_bytes(),
+        Source::Bytes { bytes, .. } => bytes,
+    };
+    let mut artifact = recognise(bytes).await?;
+    let mut source = name;
+    let mut carried = choose(&artifact)?;
+    for _ in 0..MAX_LINKS {
+        let Carried::Link(link) = carried else { break };
+        let document = follow(&link, documents, fetch).await?;
+        let there = recognise(document.bytes.clone()).await.map_err(|error| match error {
+            SourceError::NotABadge(NotABadge::Other(Likeness::WebPage)) => {
+                SourceError::WebPage { url: link.clone() }
+            }
+            other => other,
+        })?;
+        carried = choose(&there)?;
+        if matches!(there.kind(), ArtifactKind::Json | ArtifactKind::Jws) {
+            // What a host serves at a badge's own address is the document that decides whether it is hosted.
+            documents.insert(document.url.clone(), Answer::Document(document));
+        }
+        if artifact.kind() == ArtifactKind::Url {
+            // A bare link is no artifact worth keeping: what it leads to is.
+            artifact = there;
+            source = link;
+        }
+    }
+    match carried {
+        Carried::Credential(content, credential) => {
+            Ok(Found { source, artifact, content, credential: *credential })
+        }
+        Carried::Link(_) => Err(SourceError::TooManyLinks),
+    }
+}
+
+/// What an artifact carries.
+enum Carried {
+    Credential(PayloadContent, Box<Credential>),
+    Link(String),
+}
+
+/// The first Open Badges 3.0 credential, else the first credential, else a link, else what was wrong. One image
+/// may hold the same badge for readers of version 2 and of version 3.
+fn choose(artifact: &Artifact) -> Result<Carried, SourceError> {
+    let mut first = None;
+    let mut link = None;
+    let mut wrong = None;
+    for payload in artifact.payloads() {
+        match Credential::parse(&payload.content) {
+            Ok(credential) if credential.standard() == Standard::Ob3 => {
+                return Ok(Carried::Credential(payload.content.clone(), Box::new(credential)));
+            }
+            Ok(credential) => {
+                first.get_or_insert_with(|| {
+                    Carried::Credential(payload.content.clone(), Box::new(credential))
+                });
+            }
+            Err(ParseError::IsLink { url }) => {
+                link.get_or_insert(Carried::Link(url));
+            }
+            Err(error) => {
+                wrong.get_or_insert(SourceError::NotACredential(error));
+            }
+        }
+    }
+    match (first.or(link), wrong) {
+        (Some(carried), _) => Ok(carried),
+        (None, Some(error)) => Err(error),
+        (None, None) => Err(SourceError::NotABadge(NotABadge::Empty)),
+    }
+}
+
+/// What is at `link`, from `documents` if it is there.
+async fn follow(link: &str, documents: &Documents, fetch: &dyn Fetch) -> Result<Document, SourceError> {
+    let mut url = Url::parse(link).map_err(|_| SourceError::NotALink { text: link.to_owned() })?;
+    url.set_fragment(None);
+    let at_hand = [link, url.as_str()].into_iter().find_map(|url| documents.answer(url));
+    let document = if let Some(Answer::Document(document)) = at_hand {
+        document.clone()
+    } else {
+        let request = Request { url: url.clone(), purpose: Purpose::Badge };
+        let response = fetch
+            .fetch(&request)
+            .await
+            .map_err(|error| SourceError::NotFetched { url: link.to_owned(), error })?;
+        Document {
+            url: url.into(),
+            bytes: response.bytes,
+            media_type: response.media_type,
+            fetched_at: Timestamp::now(),
+            status: response.status,
+        }
+    };
+    if !document.is_success() {
+        return Err(SourceError::Refused { url: link.to_owned(), status: document.status });
+    }
+    Ok(document)
+}
+
+async fn recognise(bytes: Vec<u8>) -> Result<Artifact, SourceError> {
+    Ok(blocking(move || Artifact::recognise(bytes)).await?)
+}
+
+/// Reads a regular file of at most [`MAX_BYTES`].
+fn read_file(path: &Path) -> Result<Vec<u8>, SourceError> {
+    // Before opening it: opening a pipe waits for somebody to write.
+    let kind = std::fs::metadata(path).map_err(SourceError::Unreadable)?.file_type();
+    if !kind.is_file() {
+        return Err(SourceError::NotAFile { what: what_is(kind) });
+    }
+    let most = MAX_BYTES as u64;
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(SourceError::Unreadable)?;
+    file.take(most + 1).read_to_end(&mut bytes).map_err(SourceError::Unreadable)?;
+    if bytes.len() as u64 > most { Err(SourceError::TooLarge) } else { Ok(bytes) }
+}
+
+fn what_is(kind: std::fs::FileType) -> &'static str {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::FileTypeExt;
+        if kind.is_fifo() {
+            return "a pipe";
+        }
+        if kind.is_socket() {
+            return "a socket";
+        }
+        if kind.is_char_device() || kind.is_block_device() {
+            return "a device";
+        }
+    }
+    if kind.is_dir() { "a folder" } else { "something else" }
+}
+
+/// Runs `work` where it may take its time.
+pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(value) => value,
+        Err(error) => match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            // Blocking tasks are never cancelled, except when the runtime itself goes.
+            Err(_) => std::future::pending().await,
+        },
+    }
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
+}

@@ -1,0 +1,211 @@
+//! Opening: the folder, its permissions, the connection's safety settings, and migrations.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+
+use super::error::StoreError;
+use super::schema::APPLICATION_ID;
+
+/// The database's name in the wallet's folder.
+const DATABASE: &str = "wallet.db";
+/// Held while a process opens or migrates the wallet.
+const LOCK: &str = "wallet.lock";
+/// Where copies made before a migration go.
+const BACKUPS: &str = "backups";
+/// How long a process waits for another that is writing.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// SQLite before this could corrupt a WAL database that two processes write to.
+const LEAST_SQLITE: i32 = 3_051_003;
+
+/// Opens (or makes) the wallet in `folder` and brings its schema up to the last of `migrations`.
+/// Gives the path of the database and a connection that may write.
+pub(super) fn open(folder: &Path, migrations: &[&str]) -> Result<(PathBuf, Connection), StoreError> {
+    if rusqlite::version_number() < LEAST_SQLITE {
+        return Err(StoreError::OldSqlite { version: rusqlite::version() });
+    }
+    let path = folder.join(DATABASE);
+    let known = u32::try_from(migrations.len()).unwrap_or(u32::MAX);
+    refuse_foreign_or_newer(&path, known)?;
+    prepare_folder(folder)?;
+    let _held = lock(&folder.join(LOCK))?;
+    private_file(&path)?;
+    let mut connection = connect(&path)?;
+    migrate(&mut connection, folder, &path, migrations)?;
+    Ok((path, connection))
+}
+
+/// One more connection to an open wallet, for reading only.
+pub(super) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
+    let connection = connect(path)?;
+    connection.pragma_update(None, "query_only", true)?;
+    Ok(connection)
+}
+
+/// Judges by the file's header alone, before SQLite could write anything.
+fn refuse_foreign_or_newer(path: &Path, known: u32) -> Result<(), StoreError> {
+    let mut header = [0; 72];
+    let mut file = match File::open(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        opened => opened.map_err(StoreError::folder(path))?,
+    };
+    if file.metadata().map_err(StoreError::folder(path))?.len() == 0 {
+        return Ok(());
+    }
+    let foreign = || StoreError::Foreign { path: path.to_owned() };
+    file.read_exact(&mut header).map_err(|_| foreign())?;
+    let number = |at: usize| u32::from_be_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);
+    let (version, application) = (number(60), number(68));
+    // Both are 0 in a file that was made and never migrated: its first transaction may still be in the WAL.
+    let ours = application == APPLICATION_ID.cast_unsigned() || (application == 0 && version == 0);
+    if !header.starts_with(b"SQLite format 3\0") || !ours {
+        return Err(foreign());
+    }
+    if version > known {
+        return Err(StoreError::Newer { found: version, known });
+    }
+    Ok(())
+}
+
+/// Makes the folder, or takes one that is empty or holds a wallet, and closes it to others.
+fn prepare_folder(folder: &Path) -> Result<(), StoreError> {
+    let failed = || StoreError::folder(folder);
+    if folder.exists() {
+        let mut entries = fs::read_dir(folder).map_err(failed())?;
+        let occupied =
+            entries.next().is_some() && !folder.join(DATABASE).exists() && !folder.join(LOCK).exists();
+        if occupied {
+            return Err(StoreError::Occupied { path: folder.to_owned() });
+        }
+    } else {
+        fs::create_dir_all(folder).map_err(failed())?;
+    }
+    close_to_others(folder, 0o700)
+}
+
+/// Makes `path` if need be, and sees to it that only the owner can read it, whatever the umask.
+/// SQLite gives the `-wal` and `-shm` files the permissions of the database.
+fn private_file(path: &Path) -> Result<File, StoreError> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = options.open(path).map_err(StoreError::folder(path))?;
+    close_to_others(path, 0o600)?;
+    Ok(file)
+}
+
+#[cfg(unix)]
+fn close_to_others(path: &Path, mode: u32) -> Result<(), StoreError> {
+    use std::os::unix::fs::PermissionsExt;
+    let now = fs::metadata(path).map_err(StoreError::folder(path))?.permissions();
+    if now.mode() & 0o7777 == mode {
+        return Ok(());
+    }
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).map_err(StoreError::folder(path))
+}
+
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "the same signature as where permissions can fail")]
+fn close_to_others(_: &Path, _: u32) -> Result<(), StoreError> {
+    Ok(()) // The user's profile folder is private to the user there.
+}
+
+/// Two processes that open a new wallet at once take turns. The system releases the lock when a process dies.
+fn lock(path: &Path) -> Result<File, StoreError> {
+    let file = private_file(path)?;
+    let start = Instant::now();
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) if start.elapsed() < PATIENCE => {
+                std::thread::sleep(Duration::from_millis(10));
+            }
+            Err(TryLockError::WouldBlock) => return Err(StoreError::Busy),
+            Err(TryLockError::Error(error)) => return Err(StoreError::folder(path)(error)),
+        }
+    }
+}
+
+fn connect(path: &Path) -> Result<Connection, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(PATIENCE)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
+    connection.pragma_update(None, "cell_size_check", true)?;
+    connection.pragma_update(None, "mmap_size", 0)?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    // What the user was told is saved survives a power cut.
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    // What was purged is overwritten, not merely forgotten.
+    connection.pragma_update(None, "secure_delete", true)?;
+    connection.pragma_update(None, "journal_size_limit", 64 << 20)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}
+
+fn migrate(
+    connection: &mut Connection,
+    folder: &Path,
+    path: &Path,
+    migrations: &[&str],
+) -> Result<(), StoreError> {
+    let known = u32::try_from(migrations.len()).unwrap_or(u32::MAX);
+    let found = version(connection)?;
+    if found > known {
+        // The header was older: the newer schema is still in the WAL. Leave that there, too.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+        return Err(StoreError::Newer { found, known });
+    }
+    if found == 0 {
+        let tables: u32 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+        if tables > 0 {
+            return Err(StoreError::Foreign { path: path.to_owned() });
+        }
+    }
+    connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
+    if found == known {
+        return Ok(());
+    }
+    if found > 0 {
+        back_up(connection, folder, found)?;
+    }
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+    for migration in &migrations[found as usize..] {
+        transaction.execute_batch(migration)?;
+    }
+    transaction.pragma_update(None, "user_version", known)?;
+    transaction.commit()?;
+    Ok(())
+}
+
+fn version(connection: &Connection) -> Result<u32, StoreError> {
+    Ok(connection.pragma_query_value(None, "user_version", |row| row.get(0))?)
+}
+
+/// A whole copy of the wallet, before its schema changes.
+fn back_up(connection: &Connection, folder: &Path, version: u32) -> Result<(), StoreError> {
+    let backups = folder.join(BACKUPS);
+    fs::create_dir_all(&backups).map_err(StoreError::folder(&backups))?;
+    close_to_others(&backups, 0o700)?;
+    let stamp = Timestamp::now().strftime("%Y%m%dT%H%M%S%fZ");
+    let copy = backups.join(format!("wallet-format{version}-{stamp}.db"));
+    let file = private_file(&copy)?;
+    let name = copy.to_str().ok_or_else(|| {
+        StoreError::folder(&copy)(std::io::Error::other("the folder's name is not readable as text"))
+    })?;
+    connection.execute("VACUUM INTO ?1", [name])?;
+    file.sync_all().map_err(StoreError::folder(&copy))?;
+    #[cfg(unix)]
+    File::open(&backups).and_then(|folder| folder.sync_all()).map_err(StoreError::folder(&backups))?;
+    Ok(())
+}

@@ -1,0 +1,123 @@
+//! The schema, as numbered migrations that only go forward. `docs/wallet-format.md` explains every column.
+//!
+//! Habits: STRICT tables; AUTOINCREMENT, so that a number never returns; every derived or user-visible row that
+//! a verdict rests on has the SHA-256 of its content beside it; large columns last, and in tables that lists
+//! never read. A migration that was released is never edited: a new one is added below it.
+
+/// Marks the file as a Lapel wallet (`PRAGMA application_id`): the letters "Lapl".
+pub(super) const APPLICATION_ID: i32 = 0x4c61_706c;
+
+/// The migrations in order; migration `n` (from 1) leads to `user_version = n`.
+pub(super) const MIGRATIONS: &[&str] = &[FIRST];
+
+const FIRST: &str = "
+CREATE TABLE artifacts (
+    id     INTEGER PRIMARY KEY AUTOINCREMENT,
+    sha256 TEXT    NOT NULL UNIQUE CHECK (length(sha256) = 64),
+    kind   TEXT    NOT NULL,
+    size   INTEGER NOT NULL,
+    bytes  BLOB    NOT NULL
+) STRICT;
+
+CREATE TABLE art (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    digest     TEXT NOT NULL UNIQUE CHECK (length(digest) = 64),
+    media_type TEXT NOT NULL,
+    bytes      BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE removals (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    removed_at TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE badges (
+    id                INTEGER PRIMARY KEY AUTOINCREMENT,
+    credential_digest TEXT NOT NULL UNIQUE CHECK (length(credential_digest) = 64),
+    removal           INTEGER REFERENCES removals (id),
+    name              TEXT NOT NULL,
+    name_key          TEXT NOT NULL,
+    issuer            TEXT NOT NULL,
+    issuer_key        TEXT NOT NULL,
+    issued_at         INTEGER,
+    issued_on         TEXT,
+    expires_at        INTEGER,
+    expires_on        TEXT,
+    verdict           TEXT NOT NULL,
+    headline          TEXT NOT NULL,
+    art               TEXT REFERENCES art (digest),
+    added_at          TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX badges_live     ON badges (id)                              WHERE removal IS NULL;
+CREATE INDEX badges_by_name  ON badges (name_key, id)                    WHERE removal IS NULL;
+CREATE INDEX badges_by_issuer ON badges (issuer_key, name_key, id)       WHERE removal IS NULL;
+CREATE INDEX badges_of_issuer ON badges (issuer, id)                     WHERE removal IS NULL;
+CREATE INDEX badges_by_issue ON badges (issued_at DESC, id DESC)         WHERE removal IS NULL;
+CREATE INDEX badges_by_verdict ON badges (verdict, id)                   WHERE removal IS NULL;
+CREATE INDEX badges_run_out  ON badges (expires_at)                      WHERE removal IS NULL AND verdict = 'verified';
+CREATE INDEX badges_removed  ON badges (removal)                         WHERE removal IS NOT NULL;
+CREATE INDEX badges_art      ON badges (art)                             WHERE art IS NOT NULL;
+
+CREATE TABLE credentials (
+    badge_id    INTEGER PRIMARY KEY REFERENCES badges (id) ON DELETE CASCADE,
+    form        TEXT NOT NULL CHECK (form IN ('json', 'jws')),
+    text_sha256 TEXT NOT NULL,
+    card_sha256 TEXT NOT NULL,
+    text        TEXT NOT NULL,
+    card        TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE badge_artifacts (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    badge_id    INTEGER NOT NULL REFERENCES badges (id) ON DELETE CASCADE,
+    artifact_id INTEGER NOT NULL REFERENCES artifacts (id),
+    source      TEXT NOT NULL,
+    added_at    TEXT NOT NULL,
+    UNIQUE (badge_id, artifact_id)
+) STRICT;
+CREATE INDEX badge_artifacts_of_artifact ON badge_artifacts (artifact_id);
+
+CREATE TABLE reports (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    badge_id    INTEGER NOT NULL REFERENCES badges (id) ON DELETE CASCADE,
+    as_of       TEXT NOT NULL,
+    verdict     TEXT NOT NULL,
+    headline    TEXT NOT NULL,
+    json_sha256 TEXT NOT NULL,
+    json        TEXT NOT NULL
+) STRICT;
+CREATE INDEX reports_of_badge ON reports (badge_id, id);
+
+CREATE TABLE documents (
+    id     INTEGER PRIMARY KEY AUTOINCREMENT,
+    sha256 TEXT NOT NULL UNIQUE CHECK (length(sha256) = 64),
+    bytes  BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE answers (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    report_id   INTEGER NOT NULL REFERENCES reports (id) ON DELETE CASCADE,
+    url         TEXT NOT NULL,
+    document_id INTEGER REFERENCES documents (id),
+    status      INTEGER,
+    media_type  TEXT,
+    fetched_at  TEXT,
+    unavailable TEXT,
+    UNIQUE (report_id, url),
+    CHECK ((document_id IS NULL) = (unavailable IS NOT NULL)),
+    CHECK (document_id IS NULL OR (status IS NOT NULL AND fetched_at IS NOT NULL))
+) STRICT;
+CREATE INDEX answers_of_document ON answers (document_id) WHERE document_id IS NOT NULL;
+
+CREATE TABLE settings (
+    key   TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT;
+
+CREATE VIRTUAL TABLE badge_index USING fts5 (
+    name, issuer, description, criteria, tags, recipient, other,
+    tokenize = \"unicode61 remove_diacritics 2\", prefix = '2 3'
+);
+INSERT INTO badge_index (badge_index, rank) VALUES ('secure-delete', 1);
+";
