@@ -4,4 +4,36 @@ import type { Embed } from "./Embed";
 import type { LinkedIn } from "./LinkedIn";
 import type { PersonalData } from "./PersonalData";
 
-export type ShareSheet = { linkedin: LinkedIn, post_url: string | null, public_url: string | null, embeds: Array<Embed>, downloads: Array<Download>, personal_data: Array<PersonalData>, verified_on: string | null, };
+/**
+ * Everything that a share sheet offers for one badge.
+ */
+export type ShareSheet = { 
+/**
+ * LinkedIn's profile form.
+ */
+linkedin: LinkedIn, 
+/**
+ * LinkedIn's page for a post, where the badge has a public page.
+ */
+post_url: string | null, 
+/**
+ * The badge's public page, if it has one.
+ */
+public_url: string | null, 
+/**
+ * Snippets for web pages and READMEs.
+ */
+embeds: Array<Embed>, 
+/**
+ * Files.
+ */
+downloads: Array<Download>, 
+/**
+ * What the files tell about the recipient. LinkedIn's form and the snippets tell none of it.
+ */
+personal_data: Array<PersonalData>, 
+/**
+ * The date (UTC, `YYYY-MM-DD`) of the statement "Verified on ..." in the snippets; `None` where they do
+ * not make it.
+ */
+verified_on: string | null, };
