@@ -15,6 +15,7 @@ export default {
     "selector-pseudo-class-no-unknown": [true, { ignorePseudoClasses: ["global"] }],
     "declaration-empty-line-before": null,
     "custom-property-empty-line-before": null,
+    "media-feature-range-notation": "prefix",
     "property-no-vendor-prefix": [true, { ignoreProperties: ["user-select", "box-orient"] }],
     "value-no-vendor-prefix": [true, { ignoreValues: ["box"] }],
     "property-no-deprecated": [true, { ignoreProperties: ["-webkit-box-orient", "box-orient"] }],

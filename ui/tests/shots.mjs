@@ -171,7 +171,11 @@ for (const [name, query, viewport, act] of SHOTS) {
       console.log(`${file}: ${error.message}`);
     });
     await page.goto(`${address}?${query}`);
-    if (query.includes("zoom")) await page.evaluate(() => (document.documentElement.style.fontSize = "200%"));
+    if (query.includes("zoom")) {
+      await page.evaluate(() => (document.documentElement.style.fontSize = "200%"));
+      // Chromium asks its container queries again only when a container's size changes.
+      await page.setViewportSize({ ...viewport, width: viewport.width + 1 });
+    }
     await page.waitForTimeout(150);
     await act?.(page);
     await page.waitForTimeout(250);

@@ -242,6 +242,7 @@ export const en = {
     kept: "Sent to your wallet",
     again: "Check another",
     failed: (source: string) => `${source} could not be read`,
+    pasted: "The pasted text",
     results: (count: number) => f.plural(count, { one: "# result", other: "# results" }),
   },
 
