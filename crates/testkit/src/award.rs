@@ -2,10 +2,13 @@
 
 use openbadges::Document;
 use openbadges::artifact::PayloadContent;
+use openbadges::credential::Standard;
 use openbadges::document::sha256_hex;
 use serde_json::{Map, Value, json};
 
-use crate::{Algorithm, Issued, Issuer, StatusList, art, data_integrity, jws, open_badges_2};
+use crate::{
+    Algorithm, Issued, Issuer, NOW, StatusList, art, data_integrity, instant, jws, now, open_badges_2,
+};
 
 /// The version of the Verifiable Credentials Data Model that an Open Badges 3.0 credential follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -260,8 +263,11 @@ impl Award {
     /// Signs it with an `eddsa-rdfc-2022` Data Integrity proof. The issuer's key must be Ed25519.
     pub fn sign_data_integrity(self, model: DataModel) -> Issued {
         let mut credential = self.credential(model);
-        data_integrity::sign(&mut credential, &self.issuer, &self.issued);
-        Issued::new(PayloadContent::Json(credential.to_string()), self.documents(StatusList::signed))
+        // A badge may begin in the future, but nobody signs in the future.
+        let created = if instant(&self.issued) > now() { NOW } else { &self.issued };
+        data_integrity::sign(&mut credential, &self.issuer, created);
+        let content = PayloadContent::Json(credential.to_string());
+        Issued::new(content, Standard::Ob3, &self.name, self.documents(StatusList::signed))
     }
 
     /// Signs it as a JWT whose payload is the credential (VC 2.0).
@@ -374,7 +380,8 @@ impl Award {
     fn jwt(self, typ: &str, payload: Map<String, Value>) -> Issued {
         let header = json!({"typ": typ, "kid": self.issuer.verification_method()});
         let text = jws::compact(&header, Value::Object(payload).to_string().as_bytes(), self.issuer.key());
-        Issued::new(PayloadContent::Jws(text), self.documents(StatusList::signed_as_jwt))
+        let documents = self.documents(StatusList::signed_as_jwt);
+        Issued::new(PayloadContent::Jws(text), Standard::Ob3, &self.name, documents)
     }
 
     fn documents(&self, sign: fn(&StatusList) -> Document) -> Vec<Document> {

@@ -4,7 +4,7 @@ use openbadges::jsonld::canonicalize;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use crate::{Algorithm, Issuer};
+use crate::{Algorithm, Issuer, Key};
 
 /// The context that defines the terms of a proof where the credential's own does not (VC 1.1).
 const PROOF_CONTEXT: &str = "https://w3id.org/security/data-integrity/v2";
@@ -13,12 +13,20 @@ const PROOF_CONTEXT: &str = "https://w3id.org/security/data-integrity/v2";
 ///
 /// # Panics
 /// If the issuer's key is not Ed25519, or the credential has no canonical form: the test is wrong.
+pub fn sign(credential: &mut Value, issuer: &Issuer, created: &str) {
+    sign_as(credential, issuer.key(), &issuer.verification_method(), created);
+}
+
+/// Adds a proof by `key` under whatever name `method` gives it: what a forger does.
+///
+/// # Panics
+/// As [`sign`].
 #[expect(
     clippy::expect_used,
     reason = "development only: a credential that cannot be signed is a wrong test"
 )]
-pub fn sign(credential: &mut Value, issuer: &Issuer, created: &str) {
-    assert_eq!(issuer.key().algorithm(), Algorithm::EdDsa, "eddsa-rdfc-2022 wants an Ed25519 key");
+pub fn sign_as(credential: &mut Value, key: &Key, method: &str, created: &str) {
+    assert_eq!(key.algorithm(), Algorithm::EdDsa, "eddsa-rdfc-2022 wants an Ed25519 key");
     if let Some(members) = credential.as_object_mut() {
         members.shift_remove("proof");
     }
@@ -27,7 +35,7 @@ pub fn sign(credential: &mut Value, issuer: &Issuer, created: &str) {
         "type": "DataIntegrityProof",
         "cryptosuite": "eddsa-rdfc-2022",
         "created": created,
-        "verificationMethod": issuer.verification_method(),
+        "verificationMethod": method,
         "proofPurpose": "assertionMethod",
     });
     let mut options = json!({"@context": credential["@context"]});
@@ -38,7 +46,7 @@ pub fn sign(credential: &mut Value, issuer: &Issuer, created: &str) {
         Sha256::digest(canonicalize(document).expect("the credential has a canonical form").nquads)
     };
     let signed = [hash(&options), hash(credential)].concat();
-    proof["proofValue"] = format!("z{}", bs58::encode(issuer.key().sign(&signed)).into_string()).into();
+    proof["proofValue"] = format!("z{}", bs58::encode(key.sign(&signed)).into_string()).into();
     credential["proof"] = proof;
 }
 

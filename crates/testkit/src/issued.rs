@@ -1,18 +1,28 @@
 //! What an issuer hands out.
 
-use openbadges::artifact::PayloadContent;
+use openbadges::artifact::{BakeError, PayloadContent, bake};
+use openbadges::credential::Standard;
 use openbadges::{Credential, Document, Documents};
+
+use crate::art;
 
 /// A badge as its issuer hands it out: the exact text, and the documents on the issuer's host that it needs.
 #[derive(Clone, Debug)]
 pub struct Issued {
     content: PayloadContent,
+    standard: Standard,
+    name: String,
     documents: Vec<Document>,
 }
 
 impl Issued {
-    pub(crate) fn new(content: PayloadContent, documents: Vec<Document>) -> Self {
-        Self { content, documents }
+    pub(crate) fn new(
+        content: PayloadContent,
+        standard: Standard,
+        name: &str,
+        documents: Vec<Document>,
+    ) -> Self {
+        Self { content, standard, name: name.to_owned(), documents }
     }
 
     /// The exact text: JSON or a compact JWS.
@@ -45,7 +55,7 @@ impl Issued {
             PayloadContent::Jws(_) => PayloadContent::Jws(text.into()),
             PayloadContent::Url(_) => PayloadContent::Url(text.into()),
         };
-        Self { content, documents: self.documents.clone() }
+        Self { content, ..self.clone() }
     }
 
     /// The same badge with `document` in place of the one with its URL, or added.
@@ -61,6 +71,29 @@ impl Issued {
     pub fn without_document(mut self, url: &str) -> Self {
         self.documents.retain(|d| d.url != url);
         self
+    }
+
+    /// The bytes of the kit's drawing for this achievement as a PNG, with this badge baked in.
+    ///
+    /// # Panics
+    /// If it cannot be baked.
+    #[expect(clippy::expect_used, reason = "development only: the kit's own image and text")]
+    pub fn baked_png(&self) -> Vec<u8> {
+        self.baked_into(&art::png(&self.name)).expect("the kit's drawing takes the kit's badge")
+    }
+
+    /// The bytes of the kit's drawing for this achievement as an SVG, with this badge baked in.
+    ///
+    /// # Panics
+    /// If it cannot be baked.
+    #[expect(clippy::expect_used, reason = "development only: the kit's own image and text")]
+    pub fn baked_svg(&self) -> Vec<u8> {
+        self.baked_into(art::svg(&self.name).as_bytes()).expect("the kit's drawing takes the kit's badge")
+    }
+
+    /// The bytes of `image` (PNG or SVG) with this badge baked in.
+    pub fn baked_into(&self, image: &[u8]) -> Result<Vec<u8>, BakeError> {
+        bake(image, &self.content, self.standard)
     }
 
     /// The credential as Lapel parses it.

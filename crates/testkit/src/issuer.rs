@@ -73,6 +73,13 @@ impl Issuer {
         self
     }
 
+    /// The same issuer on another host (which is part of the id of `did:web` and https issuers).
+    #[must_use]
+    pub fn at(mut self, host: &str) -> Self {
+        host.clone_into(&mut self.host);
+        self
+    }
+
     /// The same issuer under another name.
     #[must_use]
     pub fn named(mut self, name: &str) -> Self {

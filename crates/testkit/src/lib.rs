@@ -33,7 +33,7 @@ mod status_list;
 mod web_host;
 
 pub use award::{Award, DataModel, Kind};
-pub use data_integrity::sign as sign_data_integrity;
+pub use data_integrity::{sign as sign_data_integrity, sign_as as sign_data_integrity_as};
 pub use issued::Issued;
 pub use issuer::{Identity, Issuer};
 pub use jws::compact as sign_compact;

@@ -2,6 +2,7 @@
 
 use openbadges::Document;
 use openbadges::artifact::PayloadContent;
+use openbadges::credential::Standard;
 use serde_json::{Value, json};
 
 use crate::award::{Award, Recipient, identity_hash, slug};
@@ -22,7 +23,7 @@ pub(crate) fn host(award: &Award) -> Issued {
     let text = award.changed(assertion).to_string();
     let mut documents = vec![document(&url, MEDIA_TYPE, text.as_str())];
     documents.extend(class_and_profile(award, &profile(&award.issuer)));
-    Issued::new(PayloadContent::Json(text), documents)
+    Issued::new(PayloadContent::Json(text), Standard::Ob2, &award.name, documents)
 }
 
 /// Signs the assertion; the key and the revocation list are published beside the profile.
@@ -42,7 +43,7 @@ pub(crate) fn sign(award: &Award) -> Issued {
     documents.push(document(&key_url, MEDIA_TYPE, key(issuer, &key_url).to_string()));
     let revoked: &[&str] = if award.revoked { &[&id] } else { &[] };
     documents.push(revocation_list(issuer, &list_url, revoked));
-    Issued::new(PayloadContent::Jws(text), documents)
+    Issued::new(PayloadContent::Jws(text), Standard::Ob2, &award.name, documents)
 }
 
 fn assertion_url(award: &Award) -> String {
