@@ -1,0 +1,725 @@
+//! For each check and each kind of badge: one that passes, and others that fail in that check alone.
+//!
+//! A fault of one check must never show as a fault of another. So every test here starts from a badge whose report
+//! is known to be clean, spoils one thing, and compares the whole report: the check in question has the expected
+//! outcome and code, no other check fails, and what changed elsewhere is at most that it could no longer be asked.
+
+#![allow(clippy::expect_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::similar_names, reason = "issuer and issued, forger and forged are the words")]
+
+use lapel_testkit::{
+    Algorithm, Award, DataModel, Issued, Issuer, Key, Kind, StatusList, answer_with_status, document,
+    instant, now,
+};
+use openbadges::{Answer, CheckId, Documents, Outcome, Policy, Report, Unavailable, Verdict, verify};
+use serde_json::{Value, json};
+
+const HOST: &str = "issuer.example";
+const ME: &str = "ada@example.org";
+const INDEX: usize = 94_567;
+
+/// The issuer of `kind`, by `did:web` (Open Badges 2.0: by its profile on the same host).
+fn issuer(kind: Kind) -> Issuer {
+    Issuer::did_web(HOST).signing_with(kind.algorithm())
+}
+
+/// A badge of `kind` that has everything: an end, a status (Open Badges 3.0), a recipient.
+fn award(kind: Kind) -> Award {
+    let award = issuer(kind).achievement("Rust").award_to(ME).expires("2027-01-01T00:00:00Z");
+    if kind.is_open_badges_2() { award } else { award.status(&StatusList::of(&issuer(kind)), INDEX) }
+}
+
+fn policy() -> Policy {
+    Policy { identities: vec![ME.to_owned()], ..Policy::at(now()) }
+}
+
+fn judged(issued: &Issued) -> Report {
+    verify(&issued.credential(), &issued.at_hand(), &policy())
+}
+
+fn kinds(wanted: impl Fn(Kind) -> bool) -> impl Iterator<Item = Kind> {
+    Kind::ALL.into_iter().filter(move |&kind| wanted(kind))
+}
+
+fn open_badges_3(kind: Kind) -> bool {
+    !kind.is_open_badges_2()
+}
+
+/// What is asserted of a check: its outcome and its code.
+fn said(report: &Report, check: CheckId) -> (&'static str, &'static str) {
+    let check = report.check(check);
+    (check.outcome.as_str(), check.code())
+}
+
+/// `report` differs from that of a clean badge in `check` alone, which says `outcome` with `code`.
+#[track_caller]
+fn differs_only_in(check: CheckId, outcome: &str, code: &str, kind: Kind, report: &Report) {
+    let clean = judged(&award(kind).issue(kind));
+    assert_eq!(said(report, check), (outcome, code), "{kind:?}: {:#?}", report.check(check));
+    // Without a proof that holds nobody knows whose badge it is.
+    let proof = [CheckId::Integrity, CheckId::KeyAuthority, CheckId::Hosted].contains(&check);
+    for other in CheckId::ALL.into_iter().filter(|&other| other != check) {
+        let no_longer_asked = match said(report, other) {
+            ("unknown", "check.not-reached") => true,
+            ("unknown", "issuer.unknown") => proof && other == CheckId::Issuer,
+            _ => false,
+        };
+        assert!(
+            no_longer_asked || said(report, other) == said(&clean, other),
+            "{kind:?}: {} was spoiled, and {} says {:?}",
+            check.as_str(),
+            other.as_str(),
+            report.check(other),
+        );
+    }
+}
+
+#[track_caller]
+fn fails_only_in(check: CheckId, code: &str, verdict: Verdict, kind: Kind, issued: &Issued) {
+    let report = judged(issued);
+    differs_only_in(check, "fail", code, kind, &report);
+    assert_eq!(report.verdict(), verdict, "{kind:?}");
+}
+
+#[track_caller]
+fn is_undecided_only_in(check: CheckId, code: &str, kind: Kind, report: &Report) {
+    differs_only_in(check, "unknown", code, kind, report);
+    assert_eq!(report.verdict(), Verdict::Undecided, "{kind:?}");
+}
+
+/// The document at `url` with `change` made to its JSON.
+fn changed(issued: &Issued, url: &str, change: impl Fn(&mut Value)) -> Issued {
+    let old = issued.documents().iter().find(|document| document.url == url).expect("it is published");
+    let mut json: Value = serde_json::from_slice(&old.bytes).expect("it is JSON");
+    change(&mut json);
+    issued.clone().with_document(document(url, "application/json", json.to_string()))
+}
+
+#[test]
+fn a_sound_badge_of_every_kind_passes_every_check() {
+    for kind in Kind::ALL {
+        let report = judged(&award(kind).issue(kind));
+        for check in report.checks() {
+            let fine = matches!(check.outcome, Outcome::Pass(_) | Outcome::NotApplicable(_));
+            assert!(fine, "{kind:?}: {check:?}");
+        }
+        assert_eq!(report.verdict(), Verdict::Verified, "{kind:?}");
+        assert_eq!(report.missing(), [] as [&str; 0], "{kind:?}");
+        for asked in [CheckId::Structure, CheckId::Issuer, CheckId::Dates, CheckId::Recipient] {
+            assert_eq!(said(&report, asked).0, "pass", "{kind:?} {}", asked.as_str());
+        }
+        let proof = if kind == Kind::Hosted { CheckId::Hosted } else { CheckId::Integrity };
+        assert_eq!(said(&report, proof).0, "pass", "{kind:?}");
+    }
+}
+
+#[test]
+fn every_way_to_name_an_issuer_leads_to_its_key() {
+    for kind in kinds(open_badges_3) {
+        for issuer in [Issuer::did_web(HOST), Issuer::https(HOST), Issuer::did_key("a"), Issuer::did_jwk("a")]
+        {
+            let issuer = issuer.signing_with(kind.algorithm());
+            if issuer.id().starts_with("did:key:") && kind.algorithm() == Algorithm::Rs256 {
+                continue;
+            }
+            let report = judged(&issuer.achievement("Rust").issue(kind));
+            assert_eq!(said(&report, CheckId::Integrity).0, "pass", "{kind:?} {}: {report:#?}", issuer.id());
+            assert_eq!(
+                said(&report, CheckId::KeyAuthority).0,
+                "pass",
+                "{kind:?} {}: {report:#?}",
+                issuer.id()
+            );
+        }
+    }
+}
+
+mod structure {
+    use super::*;
+
+    #[test]
+    fn a_credential_without_criteria() {
+        for kind in kinds(open_badges_3) {
+            let issued = award(kind).without("/credentialSubject/achievement/criteria").issue(kind);
+            fails_only_in(CheckId::Structure, "structure.malformed", Verdict::Invalid, kind, &issued);
+        }
+    }
+
+    #[test]
+    fn a_name_that_is_no_text() {
+        for kind in kinds(|kind| matches!(kind, Kind::Jwt(_) | Kind::VcClaim(_))) {
+            let issued = award(kind).with("/credentialSubject/achievement/name", 5).issue(kind);
+            fails_only_in(CheckId::Structure, "structure.malformed", Verdict::Invalid, kind, &issued);
+        }
+    }
+
+    #[test]
+    fn a_badge_class_without_criteria() {
+        for kind in kinds(Kind::is_open_badges_2) {
+            let issued = award(kind).issue(kind);
+            let issued = changed(&issued, "https://issuer.example/badges/rust.json", |class| {
+                class.as_object_mut().expect("an object").remove("criteria");
+            });
+            fails_only_in(CheckId::Structure, "structure.malformed", Verdict::Invalid, kind, &issued);
+        }
+    }
+
+    #[test]
+    fn an_issuer_profile_without_an_address() {
+        for kind in kinds(Kind::is_open_badges_2) {
+            let issued = award(kind).issue(kind);
+            let issued = changed(&issued, "https://issuer.example/profile.json", |profile| {
+                profile.as_object_mut().expect("an object").remove("email");
+            });
+            fails_only_in(CheckId::Structure, "structure.malformed", Verdict::Invalid, kind, &issued);
+        }
+    }
+}
+
+mod integrity {
+    use super::*;
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+    #[test]
+    fn a_word_changed_after_signing() {
+        for kind in kinds(|kind| kind != Kind::Hosted) {
+            let issued = award(kind).issue(kind);
+            let text = match kind {
+                Kind::DataIntegrity(_) => issued.text().replace("Awarded for Rust", "Awarded for rust"),
+                // The recipient is the same to the checks that come after: only the signature can tell.
+                _ => with_payload(issued.text(), |text| {
+                    text.replace("2026-01-15T09:30:00Z", "2026-01-15T09:30:00.0Z")
+                }),
+            };
+            assert_ne!(text, issued.text(), "{kind:?}");
+            let forged = issued.with_text(text);
+            fails_only_in(CheckId::Integrity, "proof.bad-signature", Verdict::Invalid, kind, &forged);
+        }
+    }
+
+    #[test]
+    fn a_property_outside_the_contexts() {
+        for kind in kinds(|kind| matches!(kind, Kind::DataIntegrity(_))) {
+            for place in ["", "/credentialSubject", "/credentialSubject/achievement", "/issuer"] {
+                let issued = award(kind).issue(kind);
+                let mut json: Value = serde_json::from_str(issued.text()).expect("it is JSON");
+                json.pointer_mut(place).expect("it is there")["grade"] = "with distinction".into();
+                let forged = issued.with_text(json.to_string());
+                let code = judged(&forged).check(CheckId::Integrity).code();
+                assert!(["proof.undefined-term", "proof.not-canonical"].contains(&code), "{code}");
+                fails_only_in(CheckId::Integrity, code, Verdict::Invalid, kind, &forged);
+            }
+        }
+    }
+
+    #[test]
+    fn a_context_that_nobody_pinned() {
+        for kind in kinds(|kind| matches!(kind, Kind::DataIntegrity(_))) {
+            let issued = award(kind).issue(kind);
+            let mut json: Value = serde_json::from_str(issued.text()).expect("it is JSON");
+            let contexts = json["@context"].as_array_mut().expect("an array");
+            contexts.push("https://issuer.example/context.json".into());
+            let forged = issued.with_text(json.to_string());
+            fails_only_in(CheckId::Integrity, "proof.unknown-context", Verdict::Invalid, kind, &forged);
+        }
+    }
+
+    #[test]
+    fn no_proof_at_all() {
+        for kind in kinds(|kind| matches!(kind, Kind::DataIntegrity(_))) {
+            let issued = award(kind).issue(kind);
+            let mut json: Value = serde_json::from_str(issued.text()).expect("it is JSON");
+            json.as_object_mut().expect("an object").remove("proof");
+            let forged = issued.with_text(json.to_string());
+            fails_only_in(CheckId::Integrity, "proof.absent", Verdict::Invalid, kind, &forged);
+        }
+    }
+
+    #[test]
+    fn a_token_that_says_it_needs_no_signature() {
+        for kind in kinds(|kind| !matches!(kind, Kind::DataIntegrity(_) | Kind::Hosted)) {
+            let issued = award(kind).issue(kind);
+            let payload = issued.text().split('.').nth(1).expect("a payload");
+            for algorithm in ["none", "None", "HS256"] {
+                let header = URL_SAFE_NO_PAD.encode(json!({"alg": algorithm, "typ": "JWT"}).to_string());
+                let forged = issued.with_text(format!("{header}.{payload}.AAAA"));
+                fails_only_in(CheckId::Integrity, "proof.algorithm-refused", Verdict::Invalid, kind, &forged);
+            }
+        }
+    }
+
+    #[test]
+    fn claims_that_contradict_the_credential() {
+        for kind in kinds(|kind| matches!(kind, Kind::Jwt(_) | Kind::VcClaim(_))) {
+            let issuer = issuer(kind);
+            let issued = award(kind).issue(kind);
+            let payload = issued.text().split('.').nth(1).expect("a payload");
+            let mut claims: Value =
+                serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).expect("base64url")).expect("JSON");
+            claims["jti"] = "urn:uuid:00000000-0000-8000-8000-000000000000".into();
+            let header = json!({"typ": "JWT", "kid": issuer.verification_method()});
+            let text = lapel_testkit::sign_compact(&header, claims.to_string().as_bytes(), issuer.key());
+            let forged = issued.with_text(text);
+            fails_only_in(CheckId::Integrity, "proof.claim-mismatch", Verdict::Invalid, kind, &forged);
+        }
+    }
+
+    fn with_payload(jws: &str, change: impl Fn(&str) -> String) -> String {
+        let mut parts: Vec<String> = jws.split('.').map(str::to_owned).collect();
+        let payload = URL_SAFE_NO_PAD.decode(&parts[1]).expect("base64url");
+        parts[1] = URL_SAFE_NO_PAD.encode(change(std::str::from_utf8(&payload).expect("UTF-8")));
+        parts.join(".")
+    }
+}
+
+mod key_authority {
+    use super::*;
+
+    const DID_DOCUMENT: &str = "https://issuer.example/.well-known/did.json";
+
+    #[test]
+    fn the_issuer_does_not_list_the_key_for_assertions() {
+        for kind in kinds(open_badges_3) {
+            let issued = award(kind).issue(kind);
+            let issued = changed(&issued, DID_DOCUMENT, |document| {
+                document["authentication"] = document["assertionMethod"].take();
+                document["assertionMethod"] = json!([]);
+            });
+            let report = judged(&issued);
+            // The status list is signed with the same key: what it says cannot be relied on either.
+            assert_eq!(
+                said(&report, CheckId::KeyAuthority),
+                ("fail", "key.not-listed"),
+                "{kind:?} {report:#?}"
+            );
+            assert_eq!(said(&report, CheckId::Integrity).0, "pass", "{kind:?}");
+            assert_eq!(report.verdict(), Verdict::Invalid, "{kind:?}");
+            no_other_fails(CheckId::KeyAuthority, kind, &report);
+        }
+    }
+
+    #[test]
+    fn the_issuer_revoked_the_key() {
+        for kind in kinds(open_badges_3) {
+            let issued = award(kind).issue(kind);
+            let issued = changed(&issued, DID_DOCUMENT, |document| {
+                document["verificationMethod"][0]["revoked"] = "2025-01-01T00:00:00Z".into();
+            });
+            let report = judged(&issued);
+            assert_eq!(said(&report, CheckId::KeyAuthority), ("fail", "key.revoked"), "{kind:?} {report:#?}");
+            assert_eq!(report.verdict(), Verdict::Invalid, "{kind:?}");
+            no_other_fails(CheckId::KeyAuthority, kind, &report);
+        }
+    }
+
+    #[test]
+    fn a_key_in_the_fragment_vouches_only_for_itself_until_the_document_is_seen() {
+        for model in [DataModel::V2, DataModel::V1] {
+            let kind = Kind::DataIntegrity(model);
+            let issuer = issuer(kind);
+            let mut credential = issuer.achievement("Rust").award_to(ME).credential(model);
+            lapel_testkit::sign_data_integrity_as(
+                &mut credential,
+                issuer.key(),
+                &format!("{}#{}", issuer.id(), issuer.key().public_multibase()),
+                "2026-01-15T09:30:00Z",
+            );
+            let issued = award(kind).issue(kind).with_text(credential.to_string());
+            let report = verify(&issued.credential(), &Documents::new(), &policy());
+            assert_eq!(said(&report, CheckId::Integrity).0, "pass", "{report:#?}");
+            assert_eq!(said(&report, CheckId::KeyAuthority), ("unknown", "key.self-asserted"), "{report:#?}");
+            assert_eq!(report.verdict(), Verdict::Undecided);
+            assert_eq!(report.missing(), [DID_DOCUMENT]);
+        }
+    }
+
+    #[test]
+    fn an_open_badges_2_key_that_the_profile_does_not_list() {
+        let kind = Kind::Signed;
+        let issued = award(kind).issue(kind);
+        let stranger = Issuer::did_web(HOST).with_key(Key::from_seed(Algorithm::Rs256, "impostor"));
+        let other = "https://issuer.example/keys/2.json";
+        let key = json!({
+            "@context": "https://w3id.org/openbadges/v2", "type": "CryptographicKey", "id": other,
+            "owner": "https://issuer.example/profile.json", "publicKeyPem": stranger.key().public_pem(),
+        });
+        let issued = changed(&issued, "https://issuer.example/profile.json", |profile| {
+            profile["publicKey"] = json!(other);
+        });
+        let issued = issued.with_document(document(other, "application/json", key.to_string()));
+        let report = judged(&issued);
+        assert_eq!(said(&report, CheckId::KeyAuthority).0, "fail", "{report:#?}");
+        assert_eq!(report.verdict(), Verdict::Invalid);
+    }
+
+    #[test]
+    fn the_document_cannot_be_had() {
+        for kind in kinds(|kind| kind != Kind::Hosted) {
+            let url = match kind {
+                Kind::Signed => "https://issuer.example/keys/1.json",
+                _ => DID_DOCUMENT,
+            };
+            let mut documents = Documents::new();
+            documents
+                .insert(url, Answer::Unavailable(Unavailable::Unreachable { detail: "no route".into() }));
+            for (url, answer) in award(kind).issue(kind).at_hand().iter() {
+                documents.insert(url, answer.clone());
+            }
+            let report = verify(&award(kind).issue(kind).credential(), &documents, &policy());
+            assert_eq!(
+                said(&report, CheckId::Integrity),
+                ("unknown", "document.unavailable"),
+                "{kind:?} {report:#?}"
+            );
+            assert_eq!(report.verdict(), Verdict::Undecided, "{kind:?}: failing to fetch is never invalid");
+            assert_eq!(report.missing(), [] as [&str; 0], "{kind:?}: it was tried");
+        }
+    }
+}
+
+#[track_caller]
+fn no_other_fails(check: CheckId, kind: Kind, report: &Report) {
+    for other in report.checks().iter().filter(|other| other.id != check) {
+        assert!(!matches!(other.outcome, Outcome::Fail(_)), "{kind:?}: {other:?}");
+    }
+}
+
+mod hosted {
+    use super::*;
+
+    const KIND: Kind = Kind::Hosted;
+
+    fn own_url(issued: &Issued) -> String {
+        issued.documents()[0].url.clone()
+    }
+
+    #[test]
+    fn the_issuer_serves_another_badge_there() {
+        let issued = award(KIND).issue(KIND);
+        let second = "https://issuer.example/assertions/2";
+        let issued = changed(&issued, &own_url(&issued), |assertion| assertion["id"] = second.into());
+        // The copy says that its home is elsewhere: that home is asked once.
+        let report = judged(&issued);
+        assert_eq!(said(&report, CheckId::Hosted), ("unknown", "document.missing"));
+        assert_eq!(report.missing(), [second]);
+        // It sends us on again, or does not know the badge.
+        let third = json!({"id": "https://issuer.example/assertions/3", "type": "Assertion"});
+        let report = judged(&issued.with_document(document(second, "application/json", third.to_string())));
+        assert_eq!(said(&report, CheckId::Hosted), ("fail", "hosted.elsewhere"), "{report:#?}");
+        assert_eq!(report.verdict(), Verdict::Invalid);
+    }
+
+    #[test]
+    fn an_address_outside_the_issuers_own_scope() {
+        let issued = award(KIND).issue(KIND);
+        let issued = changed(&issued, "https://issuer.example/profile.json", |profile| {
+            profile["verification"] =
+                json!({"type": "VerificationObject", "allowedOrigins": "elsewhere.example"});
+        });
+        fails_only_in(CheckId::Hosted, "hosted.out-of-scope", Verdict::Invalid, KIND, &issued);
+    }
+
+    #[test]
+    fn an_origin_that_only_begins_like_the_issuers() {
+        let issued = award(KIND).issue(KIND);
+        let issued = changed(&issued, "https://issuer.example/profile.json", |profile| {
+            profile["verification"] =
+                json!({"type": "VerificationObject", "startsWith": "https://issuer.exam"});
+        });
+        fails_only_in(CheckId::Hosted, "hosted.out-of-scope", Verdict::Invalid, KIND, &issued);
+    }
+
+    #[test]
+    fn the_copy_was_not_asked_for_or_does_not_answer() {
+        let issued = award(KIND).issue(KIND);
+        let url = own_url(&issued);
+        let report = judged(&issued.clone().without_document(&url));
+        assert_eq!(said(&report, CheckId::Hosted), ("unknown", "document.missing"), "{report:#?}");
+        assert_eq!(report.verdict(), Verdict::Undecided);
+        assert!(report.missing().contains(&url));
+
+        for status in [403, 404, 500] {
+            let mut documents = Documents::new();
+            documents.insert(url.clone(), answer_with_status(&url, status));
+            for (url, answer) in issued.at_hand().iter() {
+                documents.insert(url, answer.clone());
+            }
+            let report = verify(&issued.credential(), &documents, &policy());
+            assert_eq!(
+                said(&report, CheckId::Hosted),
+                ("unknown", "document.unavailable"),
+                "{status} {report:#?}"
+            );
+            assert_eq!(report.verdict(), Verdict::Undecided, "{status}");
+        }
+    }
+}
+
+mod issuer {
+    use super::*;
+
+    #[test]
+    fn a_key_of_nobody_is_undecided_until_the_user_vouches_for_it() {
+        for kind in kinds(|kind| open_badges_3(kind) && kind.algorithm() == Algorithm::EdDsa) {
+            let issuer = Issuer::did_key("nobody");
+            let issued = issuer.achievement("Rust").award_to(ME).issue(kind);
+            let report = judged(&issued);
+            assert_eq!(said(&report, CheckId::Issuer), ("unknown", "issuer.unknown"), "{kind:?}");
+            assert_eq!(report.verdict(), Verdict::Undecided, "{kind:?}");
+
+            let trusting = Policy { trusted_issuers: vec![issuer.id()], ..policy() };
+            let report = verify(&issued.credential(), &issued.at_hand(), &trusting);
+            assert_eq!(said(&report, CheckId::Issuer), ("pass", "issuer.trusted"), "{kind:?}");
+            assert_eq!(report.verdict(), Verdict::Verified, "{kind:?}");
+
+            let trusting = Policy { trusted_issuers: vec![Issuer::did_key("somebody").id()], ..policy() };
+            let report = verify(&issued.credential(), &issued.at_hand(), &trusting);
+            assert_eq!(report.verdict(), Verdict::Undecided, "{kind:?}: another issuer is trusted");
+        }
+    }
+}
+
+mod dates {
+    use super::*;
+
+    #[test]
+    fn expired() {
+        for kind in Kind::ALL {
+            let issued = award(kind).expires("2026-11-23T11:59:59Z").issue(kind);
+            fails_only_in(CheckId::Dates, "dates.expired", Verdict::Expired, kind, &issued);
+        }
+    }
+
+    #[test]
+    fn not_yet_valid() {
+        for kind in Kind::ALL {
+            let issued = award(kind).issued("2026-11-24T00:00:00Z").issue(kind);
+            fails_only_in(CheckId::Dates, "dates.not-yet-valid", Verdict::Invalid, kind, &issued);
+        }
+    }
+
+    #[test]
+    fn ends_before_it_begins() {
+        for kind in Kind::ALL {
+            let issued = award(kind).expires("2025-01-01T00:00:00Z").issue(kind);
+            fails_only_in(CheckId::Dates, "dates.ends-before-start", Verdict::Invalid, kind, &issued);
+        }
+    }
+
+    #[test]
+    fn the_same_badge_passes_before_its_end_and_not_after() {
+        for kind in Kind::ALL {
+            let issued = award(kind).issue(kind);
+            for (at, verdict) in [
+                ("2026-12-31T23:59:59Z", Verdict::Verified),
+                ("2027-01-01T00:00:00Z", Verdict::Expired),
+                ("2036-01-01T00:00:00Z", Verdict::Expired),
+            ] {
+                let at = Policy { now: instant(at), ..policy() };
+                let report = verify(&issued.credential(), &issued.at_hand(), &at);
+                assert_eq!(report.verdict(), verdict, "{kind:?} at {}", at.now);
+            }
+        }
+    }
+}
+
+mod status {
+    use super::*;
+    use openbadges::Document;
+
+    fn list(kind: Kind) -> StatusList {
+        StatusList::of(&issuer(kind))
+    }
+
+    fn signed(list: &StatusList, kind: Kind) -> Document {
+        if kind.algorithm() == Algorithm::EdDsa { list.signed() } else { list.signed_as_jwt() }
+    }
+
+    #[test]
+    fn revoked_by_a_list() {
+        for kind in kinds(open_badges_3) {
+            let issued = award(kind).issue(kind).with_document(signed(&list(kind).set(INDEX), kind));
+            fails_only_in(CheckId::Status, "status.revoked", Verdict::Revoked, kind, &issued);
+        }
+    }
+
+    #[test]
+    fn the_neighbours_bits_are_nobody_elses() {
+        for kind in kinds(open_badges_3) {
+            let neighbours = list(kind).set(INDEX - 1).set(INDEX + 1).set(INDEX ^ 7).set(0).set(131_071);
+            let report = judged(&award(kind).issue(kind).with_document(signed(&neighbours, kind)));
+            assert_eq!(said(&report, CheckId::Status), ("pass", "status.not-revoked"), "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn suspended_by_a_second_list() {
+        for kind in kinds(open_badges_3) {
+            let suspended = list(kind).for_purpose("suspension").set(7);
+            let issued = award(kind).status(&suspended, 7).issue(kind);
+            fails_only_in(CheckId::Status, "status.suspended", Verdict::Revoked, kind, &issued);
+        }
+    }
+
+    #[test]
+    fn a_list_that_cannot_be_had_is_never_good_news() {
+        for kind in kinds(open_badges_3) {
+            let url = list(kind).url().to_owned();
+            let issued = award(kind).issue(kind).without_document(&url);
+            let report = judged(&issued);
+            is_undecided_only_in(CheckId::Status, "document.missing", kind, &report);
+            assert_eq!(report.missing(), [url.as_str()], "{kind:?}");
+
+            for status in [404, 410, 500] {
+                let mut documents = issued.at_hand();
+                documents.insert(url.clone(), answer_with_status(&url, status));
+                let report = verify(&issued.credential(), &documents, &policy());
+                is_undecided_only_in(CheckId::Status, "document.unavailable", kind, &report);
+            }
+        }
+    }
+
+    #[test]
+    fn a_list_that_nobody_signed() {
+        for kind in kinds(open_badges_3) {
+            let issued = award(kind).issue(kind).with_document(list(kind).unsigned());
+            let report = judged(&issued);
+            is_undecided_only_in(CheckId::Status, "status.list-unverified", kind, &report);
+        }
+    }
+
+    #[test]
+    fn a_list_that_somebody_else_signed() {
+        for kind in kinds(open_badges_3) {
+            let impostor = issuer(kind).with_key(Key::from_seed(kind.algorithm(), "impostor"));
+            let issued = award(kind).issue(kind).with_document(signed(&StatusList::of(&impostor), kind));
+            let report = judged(&issued);
+            is_undecided_only_in(CheckId::Status, "status.list-unverified", kind, &report);
+        }
+    }
+
+    #[test]
+    fn a_list_that_is_out_of_date() {
+        for kind in kinds(open_badges_3) {
+            let stale = signed(&list(kind).valid_until("2026-06-01T00:00:00Z"), kind);
+            let report = judged(&award(kind).issue(kind).with_document(stale));
+            is_undecided_only_in(CheckId::Status, "status.list-stale", kind, &report);
+        }
+    }
+
+    #[test]
+    fn a_list_too_short_to_hide_anybody() {
+        for kind in kinds(open_badges_3) {
+            let short = signed(&list(kind).with_length(1024), kind);
+            let report = judged(&award(kind).issue(kind).with_document(short));
+            assert_ne!(said(&report, CheckId::Status).0, "pass", "{kind:?} {report:#?}");
+            assert_ne!(report.verdict(), Verdict::Verified, "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn an_entry_that_points_nowhere() {
+        for kind in kinds(open_badges_3) {
+            for index in ["131072", "-1", "1.5", "abc", "99999999999999999999"] {
+                let issued = award(kind).with("/credentialStatus/statusListIndex", index).issue(kind);
+                let report = judged(&issued);
+                assert_ne!(said(&report, CheckId::Status).0, "pass", "{kind:?} {index}");
+                assert_ne!(report.verdict(), Verdict::Verified, "{kind:?} {index}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_status_that_lapel_does_not_know_is_not_a_pass() {
+        for kind in kinds(|kind| matches!(kind, Kind::Jwt(_) | Kind::VcClaim(_))) {
+            let issued = award(kind).with("/credentialStatus/type", "SomeFutureStatus").issue(kind);
+            let report = judged(&issued);
+            is_undecided_only_in(CheckId::Status, "unsupported.status-type", kind, &report);
+        }
+    }
+
+    #[test]
+    fn open_badges_2_taken_back() {
+        for kind in kinds(Kind::is_open_badges_2) {
+            let issued = award(kind).revoked().issue(kind);
+            fails_only_in(CheckId::Status, "status.revoked", Verdict::Revoked, kind, &issued);
+        }
+    }
+
+    #[test]
+    fn open_badges_2_gone() {
+        let kind = Kind::Hosted;
+        let issued = award(kind).issue(kind);
+        let url = issued.documents()[0].url.clone();
+        let mut documents = Documents::new();
+        documents.insert(url.clone(), answer_with_status(&url, 410));
+        for (url, answer) in issued.at_hand().iter() {
+            documents.insert(url, answer.clone());
+        }
+        let report = verify(&issued.credential(), &documents, &policy());
+        assert_eq!(said(&report, CheckId::Status), ("fail", "status.revoked"), "{report:#?}");
+        assert_eq!(report.verdict(), Verdict::Revoked);
+    }
+
+    #[test]
+    fn open_badges_2_list_out_of_reach() {
+        let kind = Kind::Signed;
+        let issued = award(kind).issue(kind).without_document("https://issuer.example/revoked.json");
+        is_undecided_only_in(CheckId::Status, "document.missing", kind, &judged(&issued));
+    }
+}
+
+mod recipient {
+    use super::*;
+
+    #[test]
+    fn somebody_else() {
+        for kind in Kind::ALL {
+            let issued = award(kind).award_to("eve@example.org").issue(kind);
+            fails_only_in(CheckId::Recipient, "recipient.other", Verdict::Invalid, kind, &issued);
+        }
+    }
+
+    #[test]
+    fn somebody_else_under_a_hash() {
+        for kind in Kind::ALL {
+            let issued = award(kind).award_to_hashed("eve@example.org", "salt").issue(kind);
+            fails_only_in(CheckId::Recipient, "recipient.other", Verdict::Invalid, kind, &issued);
+        }
+    }
+
+    #[test]
+    fn me_under_a_hash() {
+        for kind in Kind::ALL {
+            let report = judged(&award(kind).award_to_hashed(ME, "salt").issue(kind));
+            assert_eq!(said(&report, CheckId::Recipient), ("pass", "recipient.matches"), "{kind:?}");
+            assert_eq!(report.verdict(), Verdict::Verified, "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn me_by_another_identity_of_mine() {
+        let mine = "did:example:ada";
+        for kind in kinds(open_badges_3) {
+            let issued = award(kind).award_to_id(mine).issue(kind);
+            let identities = vec!["someone@example.org".to_owned(), mine.to_owned()];
+            let report = verify(&issued.credential(), &issued.at_hand(), &Policy { identities, ..policy() });
+            assert_eq!(said(&report, CheckId::Recipient), ("pass", "recipient.matches"), "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn nobody_asked() {
+        for kind in Kind::ALL {
+            let issued = award(kind).award_to("eve@example.org").issue(kind);
+            let report = verify(&issued.credential(), &issued.at_hand(), &Policy::at(now()));
+            assert_eq!(
+                said(&report, CheckId::Recipient),
+                ("not_applicable", "recipient.not-asked"),
+                "{kind:?}"
+            );
+            assert_eq!(report.verdict(), Verdict::Verified, "{kind:?}");
+        }
+    }
+}
