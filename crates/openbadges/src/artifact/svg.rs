@@ -224,14 +224,18 @@ fn push_attribute(tag: &mut String, name: &str, value: &str) {
     tag.extend([" ", name, "=\"", &escaped, "\""]);
 }
 
-/// `text` as CDATA that XML readers give back exactly: `]]>` is split over two sections, and a carriage
-/// return, which they would turn into a line feed, is written as a character reference between two.
+/// `text` as CDATA that XML readers give back exactly: `]]>` is split over two sections, and what they would
+/// turn into a line feed (in XML 1.1 that is more than the carriage return) is written as a character
+/// reference between two.
 fn cdata(text: &str) -> Result<String, BakeError> {
     let is_xml = |c: char| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{fffd}' | '\u{10000}'..);
     if let Some(foreign) = text.chars().find(|c| !is_xml(*c)) {
         return Err(BakeError::NotXml { code: foreign.into() });
     }
-    let body = text.replace("]]>", "]]]]><![CDATA[>").replace('\r', "]]>&#13;<![CDATA[");
+    let mut body = text.replace("]]>", "]]]]><![CDATA[>");
+    for line_end in ['\r', '\u{85}', '\u{2028}'] {
+        body = body.replace(line_end, &format!("]]>&#{};<![CDATA[", u32::from(line_end)));
+    }
     Ok(format!("<![CDATA[{body}]]>"))
 }
 
@@ -398,10 +402,11 @@ impl Walk<'_> {
             badge.inner.get_or_insert_with(|| tag.name().into_inner().to_owned());
             return Ok(());
         }
-        let namespace = self.namespace_of(tag);
         let local = tag.local_name().into_inner();
-        let place = |k: &Keyword| namespace == Some(k.svg_namespace()) && local == k.svg_element();
-        let Some(keyword) = Keyword::ALL.into_iter().find(place) else {
+        // Names first: looking up the namespace of every element of a large image would take long.
+        let mut places = Keyword::ALL.into_iter().filter(|k| k.svg_element() == local).peekable();
+        let namespace = places.peek().and_then(|_| self.namespace_of(tag));
+        let Some(keyword) = places.find(|k| namespace == Some(k.svg_namespace())) else {
             return Ok(());
         };
         let verify = attribute(tag, "verify", start)?;

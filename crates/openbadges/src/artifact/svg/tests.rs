@@ -191,6 +191,16 @@ fn a_token_is_baked_as_an_attribute_and_json_as_cdata_first_inside_the_root() {
 }
 
 #[test]
+fn line_ends_that_xml_readers_would_change_are_written_as_references() {
+    let json = "{\"a\":\r\n\"\u{85}\u{2028}\"}";
+    let baked = baked(&svg(""), OB3, json);
+    assert!(
+        baked.contains("<![CDATA[{\"a\":]]>&#13;<![CDATA[\n\"]]>&#133;<![CDATA[]]>&#8232;<![CDATA[\"}]]>")
+    );
+    assert_eq!(texts(&baked), [(OB3, json.into())]);
+}
+
+#[test]
 fn a_prefix_that_the_root_has_for_something_else_is_declared_on_the_element() {
     let image =
         "<svg xmlns='http://www.w3.org/2000/svg' xmlns:openbadges='http://openbadges.org'><rect/></svg>";
