@@ -1,20 +1,37 @@
 //! The one command of the window, and the one list of what it can be asked for.
 
-use lapel_wallet::api::ApiError;
+use std::io::Write;
+use std::path::Path;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use lapel_share::{DownloadFormat, ShareSheet};
+use lapel_wallet::api::{
+    ApiError, AppInfo, BadgeDetail, BadgeId, BadgePage, CheckedBadge, ListRequest, Removed, Settings,
+};
+use lapel_wallet::{Source, Wallet};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
-use tauri::AppHandle;
+use tauri::{AppHandle, Manager};
 use tauri_plugin_clipboard_manager::ClipboardExt;
-use tauri_plugin_dialog::{DialogExt, MessageDialogButtons, MessageDialogKind};
+use tauri_plugin_dialog::{DialogExt, FilePath};
+use tokio::sync::oneshot;
 use ts_rs::TS;
 use url::Url;
+
+use crate::desktop::{Desktop, blocking};
+use crate::imports::{self, Started};
+use crate::shared::Shared;
 
 /// From one list: the dispatcher, and the TypeScript type `Api` that maps each command to its request and response.
 macro_rules! api {
     ($($command:ident: $request:ty => $response:ty;)*) => {
         async fn answer(app: &AppHandle, command: &str, request: Value) -> Result<Value, ApiError> {
             match command {
-                $(stringify!($command) => response($command(app, parse(command, request)?).await?),)*
+                $(stringify!($command) => {
+                    let response: $response = $command(app, parse::<$request>(command, request)?).await?;
+                    written(response)
+                })*
                 _ => Err(misused(format!("There is no command `{command}`."))),
             }
         }
@@ -31,8 +48,55 @@ macro_rules! api {
 }
 
 api! {
-    open_link: LinkRequest => Done;
-    copy_text: TextRequest => Done;
+    app_info: Nothing => AppInfo;
+    list_badges: ListRequest => BadgePage;
+    open_badge: BadgeRequest => BadgeDetail;
+    verify_badge: BadgeRequest => BadgeDetail;
+    import_text: TextRequest => Started;
+    import_files: FilesRequest => Started;
+    choose_files: Nothing => Option<Started>;
+    check_text: TextRequest => Vec<CheckedBadge>;
+    check_files: FilesRequest => Vec<CheckedSource>;
+    remove_badges: BadgesRequest => Removed;
+    restore_badges: RestoreRequest => Restored;
+    share_badge: ShareRequest => ShareSheet;
+    save_badge: SaveRequest => Option<Saved>;
+    open_link: LinkRequest => Nothing;
+    copy_text: TextRequest => Nothing;
+    save_settings: Settings => Settings;
+}
+
+/// Nothing to ask for, or nothing more to say.
+#[derive(Serialize, Deserialize, TS)]
+#[ts(export)]
+struct Nothing {}
+
+/// A badge, by its number.
+#[derive(Deserialize, TS)]
+#[ts(export)]
+struct BadgeRequest {
+    id: BadgeId,
+}
+
+/// Badges, by their numbers.
+#[derive(Deserialize, TS)]
+#[ts(export)]
+struct BadgesRequest {
+    ids: Vec<BadgeId>,
+}
+
+/// What a removal gave.
+#[derive(Deserialize, TS)]
+#[ts(export)]
+struct RestoreRequest {
+    token: u32,
+}
+
+/// How many came back.
+#[derive(Serialize, TS)]
+#[ts(export)]
+struct Restored {
+    restored: u32,
 }
 
 /// Text: pasted, or to be copied.
@@ -42,6 +106,61 @@ struct TextRequest {
     text: String,
 }
 
+/// Files that the page was given.
+#[derive(Deserialize, TS)]
+#[ts(export)]
+struct FilesRequest {
+    files: Vec<FileContent>,
+}
+
+/// A file as an `<input type=file>` or the clipboard gives it.
+#[derive(Deserialize, TS)]
+#[ts(export)]
+struct FileContent {
+    name: String,
+    base64: String,
+}
+
+/// What checking one source without keeping it found.
+#[derive(Serialize, TS)]
+#[ts(export)]
+struct CheckedSource {
+    source: String,
+    result: CheckResult,
+}
+
+#[derive(Serialize, TS)]
+#[serde(untagged)]
+#[ts(export)]
+#[expect(clippy::large_enum_variant, reason = "one at a time, on its way out")]
+enum CheckResult {
+    Checked(CheckedBadge),
+    Failed(ApiError),
+}
+
+/// What to share, and whether the snippets may say since when it is verified.
+#[derive(Deserialize, TS)]
+#[ts(export)]
+struct ShareRequest {
+    id: BadgeId,
+    verified_statement: bool,
+}
+
+/// What to save.
+#[derive(Deserialize, TS)]
+#[ts(export)]
+struct SaveRequest {
+    id: BadgeId,
+    format: DownloadFormat,
+}
+
+/// Where it was saved.
+#[derive(Serialize, TS)]
+#[ts(export)]
+struct Saved {
+    path: String,
+}
+
 /// A link out of the app.
 #[derive(Deserialize, TS)]
 #[ts(export)]
@@ -49,67 +168,165 @@ struct LinkRequest {
     url: String,
 }
 
-/// Nothing more to say: it is done.
-#[derive(Serialize, TS)]
-#[ts(export)]
-struct Done {}
-
 /// Answers the window: `command` is one of the [`api`] list, `request` its JSON.
 #[tauri::command]
 pub(crate) async fn call(app: AppHandle, command: String, request: Value) -> Result<Value, ApiError> {
     answer(&app, &command, request).await
 }
 
-/// Opens a link of a badge outside: https and mail at once, http after asking, nothing else.
-async fn open_link(app: &AppHandle, request: LinkRequest) -> Result<Done, ApiError> {
-    let url = Url::parse(&request.url).map_err(|_| link_refused(&request.url))?;
-    match url.scheme() {
-        "https" | "mailto" => {}
-        "http" if confirmed_unencrypted(app, &url).await => {}
-        "http" => return Ok(Done {}),
-        _ => return Err(link_refused(&request.url)),
-    }
-    open::that_detached(url.as_str()).map_err(|error| {
-        failure("link.not-opened", format!("The link did not open: {error}."), "Copy it into your browser.")
-    })?;
-    Ok(Done {})
+async fn app_info(app: &AppHandle, _: Nothing) -> Result<AppInfo, ApiError> {
+    let info = reading(app, |wallet| {
+        Ok(AppInfo {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            wallet: wallet.folder().display().to_string(),
+            settings: wallet.settings()?,
+        })
+    })
+    .await?;
+    // The page asks this first: now there is someone to tell.
+    imports::begin_files(app, app.state::<Desktop>().take_waiting());
+    Ok(info)
 }
 
-async fn confirmed_unencrypted(app: &AppHandle, url: &Url) -> bool {
-    let dialog = app
-        .dialog()
-        .message(format!(
-            "{url}\n\nThis link is not encrypted: others on the way can read and change the page."
-        ))
-        .title("Open this link?")
-        .kind(MessageDialogKind::Warning)
-        .buttons(MessageDialogButtons::OkCancelCustom("Open".to_owned(), "Cancel".to_owned()));
-    let (answer, answered) = tokio::sync::oneshot::channel();
-    dialog.show(move |yes| {
+async fn list_badges(app: &AppHandle, request: ListRequest) -> Result<BadgePage, ApiError> {
+    reading(app, move |wallet| wallet.list(&request)).await
+}
+
+async fn open_badge(app: &AppHandle, request: BadgeRequest) -> Result<BadgeDetail, ApiError> {
+    reading(app, move |wallet| wallet.open_badge(request.id)).await
+}
+
+async fn verify_badge(app: &AppHandle, request: BadgeRequest) -> Result<BadgeDetail, ApiError> {
+    wallet(app).await?.verify_badge(request.id).await
+}
+
+async fn import_text(app: &AppHandle, request: TextRequest) -> Result<Started, ApiError> {
+    imports::begin(app, vec![Source::Text(request.text)]).await
+}
+
+async fn import_files(app: &AppHandle, request: FilesRequest) -> Result<Started, ApiError> {
+    imports::begin(app, contents(request)?).await
+}
+
+async fn choose_files(app: &AppHandle, _: Nothing) -> Result<Option<Started>, ApiError> {
+    let (answer, answered) = oneshot::channel();
+    let dialog = app.dialog().file().add_filter("Badges", &["png", "svg", "json", "jsonld", "jwt", "txt"]);
+    dialog.add_filter("All files", &["*"]).pick_files(move |files| {
         // Nobody waits any more where the window is gone.
-        let _ = answer.send(yes);
+        let _ = answer.send(files);
     });
-    answered.await.unwrap_or(false)
+    let Some(files) = answered.await.ok().flatten() else { return Ok(None) };
+    let files = files.into_iter().filter_map(|file| file.into_path().ok()).collect();
+    imports::begin(app, imports::sources(files)).await.map(Some)
 }
 
-fn link_refused(url: &str) -> ApiError {
-    failure(
-        "link.refused",
-        format!("Lapel does not open “{url}”."),
-        "It opens web pages and mail addresses only.",
-    )
+async fn check_text(app: &AppHandle, request: TextRequest) -> Result<Vec<CheckedBadge>, ApiError> {
+    let checked = wallet(app).await?.check(vec![Source::Text(request.text)]).await?;
+    checked.into_iter().map(|(_, result)| result).collect()
 }
 
-/// Puts text on the clipboard.
-async fn copy_text(app: &AppHandle, request: TextRequest) -> Result<Done, ApiError> {
-    app.clipboard().write_text(request.text).map_err(|error| {
-        failure(
-            "clipboard.unavailable",
-            format!("The clipboard took nothing: {error}."),
-            "Select and copy by hand.",
+async fn check_files(app: &AppHandle, request: FilesRequest) -> Result<Vec<CheckedSource>, ApiError> {
+    let checked = wallet(app).await?.check(contents(request)?).await?;
+    let result = |checked: Result<_, _>| checked.map_or_else(CheckResult::Failed, CheckResult::Checked);
+    Ok(checked
+        .into_iter()
+        .map(|(source, checked)| CheckedSource { source, result: result(checked) })
+        .collect())
+}
+
+async fn remove_badges(app: &AppHandle, request: BadgesRequest) -> Result<Removed, ApiError> {
+    reading(app, move |wallet| wallet.remove(&request.ids)).await
+}
+
+async fn restore_badges(app: &AppHandle, request: RestoreRequest) -> Result<Restored, ApiError> {
+    reading(app, move |wallet| Ok(Restored { restored: wallet.restore(request.token)? })).await
+}
+
+async fn share_badge(app: &AppHandle, request: ShareRequest) -> Result<ShareSheet, ApiError> {
+    reading(app, move |wallet| Ok(Shared::read(wallet, request.id)?.sheet(request.verified_statement))).await
+}
+
+async fn save_badge(
+    app: &AppHandle,
+    SaveRequest { id, format }: SaveRequest,
+) -> Result<Option<Saved>, ApiError> {
+    let (name, bytes) = reading(app, move |wallet| {
+        let shared = Shared::read(wallet, id)?;
+        Ok((shared.file_name(format), shared.save(format)?))
+    })
+    .await?;
+    let (answer, answered) = oneshot::channel();
+    app.dialog().file().set_file_name(name).save_file(move |file| {
+        // Nobody waits any more where the window is gone.
+        let _ = answer.send(file);
+    });
+    let file = answered.await.ok().flatten().and_then(|file: FilePath| file.into_path().ok());
+    let Some(path) = file else { return Ok(None) };
+    blocking(move || write(&path, &bytes)).await.map(Some)
+}
+
+/// The dialog has asked already whether to replace what was there.
+fn write(path: &Path, bytes: &[u8]) -> Result<Saved, ApiError> {
+    let written = std::fs::File::create(path).and_then(|mut file| {
+        file.write_all(bytes)?;
+        file.sync_all()
+    });
+    let path = path.display().to_string();
+    written.map_err(|error| {
+        ApiError::new(
+            "save.not-written",
+            format!("“{path}” could not be written: {error}."),
+            "Choose another folder.",
         )
     })?;
-    Ok(Done {})
+    Ok(Saved { path })
+}
+
+/// Opens a link of a badge in the system's browser. The page has shown before where it leads.
+async fn open_link(_: &AppHandle, request: LinkRequest) -> Result<Nothing, ApiError> {
+    let url = Url::parse(&request.url).ok().filter(|url| matches!(url.scheme(), "https" | "http" | "mailto"));
+    let url = url.ok_or_else(|| {
+        let hint = "It opens web pages and mail addresses only.";
+        ApiError::new("link.refused", format!("Lapel does not open “{}”.", request.url), hint)
+    })?;
+    open::that_detached(url.as_str()).map_err(|error| {
+        let hint = "Copy the link into your browser.";
+        ApiError::new("link.not-opened", format!("The link did not open: {error}."), hint)
+    })?;
+    Ok(Nothing {})
+}
+
+async fn copy_text(app: &AppHandle, request: TextRequest) -> Result<Nothing, ApiError> {
+    app.clipboard().write_text(request.text).map_err(|error| {
+        let hint = "Select the text and copy it by hand.";
+        ApiError::new("clipboard.unavailable", format!("The clipboard did not take it: {error}."), hint)
+    })?;
+    Ok(Nothing {})
+}
+
+async fn save_settings(app: &AppHandle, request: Settings) -> Result<Settings, ApiError> {
+    reading(app, move |wallet| wallet.save_settings(&request)).await
+}
+
+async fn wallet(app: &AppHandle) -> Result<Wallet, ApiError> {
+    app.state::<Desktop>().wallet().await
+}
+
+/// Does `work` on the wallet where it may wait for the disk.
+async fn reading<T: Send + 'static>(
+    app: &AppHandle,
+    work: impl FnOnce(&Wallet) -> Result<T, ApiError> + Send + 'static,
+) -> Result<T, ApiError> {
+    let wallet = wallet(app).await?;
+    blocking(move || work(&wallet)).await
+}
+
+fn contents(request: FilesRequest) -> Result<Vec<Source>, ApiError> {
+    let content = |FileContent { name, base64 }| match STANDARD.decode(base64) {
+        Ok(bytes) => Ok(Source::Bytes { name, bytes }),
+        Err(error) => Err(misused(format!("“{name}” arrived damaged: {error}."))),
+    };
+    request.files.into_iter().map(content).collect()
 }
 
 fn parse<T: DeserializeOwned>(command: &str, request: Value) -> Result<T, ApiError> {
@@ -117,16 +334,12 @@ fn parse<T: DeserializeOwned>(command: &str, request: Value) -> Result<T, ApiErr
         .map_err(|error| misused(format!("`{command}` was asked wrongly: {error}.")))
 }
 
-fn response<T: Serialize>(response: T) -> Result<Value, ApiError> {
+fn written(response: impl Serialize) -> Result<Value, ApiError> {
     serde_json::to_value(response)
         .map_err(|error| misused(format!("An answer could not be written: {error}.")))
 }
 
 /// The interface and the program do not fit together: ours to mend, not the person's.
 fn misused(message: String) -> ApiError {
-    failure("app.misused", message, "This is a fault of Lapel. Please report it.")
-}
-
-pub(crate) fn failure(code: &str, message: String, hint: &str) -> ApiError {
-    ApiError { code: code.to_owned(), message, hint: hint.to_owned() }
+    ApiError::new("app.misused", message, "This is a fault of Lapel. Please report it.")
 }

@@ -1,32 +1,43 @@
 //! The window: Tauri's wiring and nothing else.
 //!
-//! The interface (`ui/`) asks through one command, [`calls`]; badge files reach the wallet by dialogs, drops and
-//! arguments. What is *not* here: any logic worth a test of its own. Badges are read, judged, stored and shared by
-//! `lapel-wallet` and `lapel-share`, the same as in the command line.
+//! The interface (`ui/`) asks through one command, in [`calls`]; files come in by dialogs, drops and arguments, in
+//! [`imports`]; pictures go out through `art://`, in [`art`]. What is *not* here: any logic worth a test of its own.
+//! Badges are read, judged, stored and shared by `lapel-wallet` and `lapel-share`, the same as on the command line.
 
+mod art;
 mod calls;
+mod desktop;
+mod imports;
+mod shared;
 mod trace;
 
 use tauri::{App, AppHandle, Manager, Url, WebviewWindowBuilder};
 
-/// The label of the only window, as in `tauri.conf.json` and the capability.
+use desktop::Desktop;
+
+/// The label of the only window, as in `tauri.conf.json` and its capability.
 const WINDOW: &str = "main";
 
-/// Opens the window and runs until it is closed.
+/// Opens the window and runs until it is closed. Arguments of the process are badge files to bring in.
 ///
 /// # Errors
 /// Where the window cannot be made.
 pub fn run() -> tauri::Result<()> {
     let mut builder = tauri::Builder::default();
     if single_instance_possible() {
-        // First of all plugins, as it asks: a second instance must end before it does anything else.
-        builder = builder.plugin(tauri_plugin_single_instance::init(|app, _arguments, _folder| raise(app)));
+        // Before all other plugins, as it asks: a second start hands over its files and ends here.
+        builder = builder.plugin(tauri_plugin_single_instance::init(|app, arguments, folder| {
+            raise(app);
+            imports::begin_files(app, imports::files_of(arguments.into_iter().skip(1), folder.as_ref()));
+        }));
     }
     builder
         .plugin(tauri_plugin_window_state::Builder::default().build())
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_clipboard_manager::init())
+        .register_asynchronous_uri_scheme_protocol(art::SCHEME, art::answer)
         .invoke_handler(tauri::generate_handler![calls::call])
+        .on_window_event(imports::take_drops)
         .setup(|app| Ok(open_window(app)?))
         .run(tauri::generate_context!())
 }
@@ -41,6 +52,11 @@ fn single_instance_possible() -> bool {
 }
 
 fn open_window(app: &mut App) -> tauri::Result<()> {
+    app.manage(Desktop::new(imports::files_of(std::env::args().skip(1), "".as_ref())));
+    // The wallet opens while the window does.
+    let handle = app.handle().clone();
+    tauri::async_runtime::spawn(async move { handle.state::<Desktop>().wallet().await.err() });
+
     let Some(config) = app.config().app.windows.iter().find(|window| window.label == WINDOW).cloned() else {
         return Err(tauri::Error::WindowNotFound);
     };
@@ -53,6 +69,8 @@ fn open_window(app: &mut App) -> tauri::Result<()> {
 fn is_our_page(url: &Url) -> bool {
     match url.scheme() {
         "tauri" => true,
+        // The preview of an embed: a sandboxed frame whose page is ours.
+        "about" => url.path() == "srcdoc",
         "http" | "https" if url.host_str() == Some("tauri.localhost") => true,
         "http" => tauri::is_dev() && url.host_str() == Some("localhost"),
         _ => false,

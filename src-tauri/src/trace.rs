@@ -9,9 +9,9 @@ const VARIABLE: &str = "LAPEL_TRACE_START";
 const SCRIPT: &str = include_str!("trace.js");
 
 /// Adds the tracing where it is asked for; the window is otherwise as it was.
-pub(crate) fn starting<'a, R: Runtime, M: tauri::Manager<R>>(
-    window: WebviewWindowBuilder<'a, R, M>,
-) -> WebviewWindowBuilder<'a, R, M> {
+pub(crate) fn starting<R: Runtime, M: tauri::Manager<R>>(
+    window: WebviewWindowBuilder<'_, R, M>,
+) -> WebviewWindowBuilder<'_, R, M> {
     if std::env::var_os(VARIABLE).is_none() {
         return window;
     }

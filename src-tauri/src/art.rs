@@ -1,0 +1,53 @@
+//! `art://localhost/DIGEST`: pictures that the wallet has, for `<img>`.
+
+use lapel_wallet::Art;
+use tauri::http::{Request, Response, StatusCode, header};
+use tauri::{Manager, Runtime, UriSchemeContext, UriSchemeResponder};
+
+use crate::desktop::{Desktop, blocking};
+
+/// The scheme's name.
+pub(crate) const SCHEME: &str = "art";
+
+/// A picture by its digest, or 404: nothing else can be had here.
+#[expect(clippy::needless_pass_by_value, reason = "as Tauri hands them over")]
+pub(crate) fn answer<R: Runtime>(
+    context: UriSchemeContext<'_, R>,
+    request: Request<Vec<u8>>,
+    responder: UriSchemeResponder,
+) {
+    let app = context.app_handle().clone();
+    let digest = request.uri().path().trim_start_matches('/').to_owned();
+    tauri::async_runtime::spawn(async move {
+        let wallet = app.state::<Desktop>().wallet().await;
+        let art = match wallet {
+            Ok(wallet) => blocking(move || wallet.art(&digest)).await.ok().flatten(),
+            Err(_) => None,
+        };
+        responder.respond(art.map_or_else(not_found, picture));
+    });
+}
+
+/// The bytes under their own type. Where someone opens one by itself, it is a picture still: no script, no request.
+fn picture(art: Art) -> Response<Vec<u8>> {
+    let mut response = Response::new(art.bytes);
+    let headers = [
+        (header::CONTENT_TYPE, art.media_type.as_ref()),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'; sandbox"),
+        // The address is the digest of the bytes: they never change.
+        (header::CACHE_CONTROL, "private, max-age=31536000, immutable"),
+    ];
+    for (name, value) in headers {
+        if let Ok(value) = value.parse() {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    response
+}
+
+fn not_found() -> Response<Vec<u8>> {
+    let mut response = Response::new(Vec::new());
+    *response.status_mut() = StatusCode::NOT_FOUND;
+    response
+}

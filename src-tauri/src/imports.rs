@@ -1,0 +1,90 @@
+//! Imports: from dialogs, drops, arguments and the page, all in the background, told of by `import-progress`.
+
+use std::path::{Path, PathBuf};
+
+use lapel_wallet::Source;
+use lapel_wallet::api::ApiError;
+use serde::Serialize;
+use tauri::{AppHandle, DragDropEvent, Emitter, Manager, Window, WindowEvent};
+use ts_rs::TS;
+
+use crate::desktop::Desktop;
+
+/// An import began.
+#[derive(Serialize, TS)]
+#[ts(export)]
+pub(crate) struct Started {
+    /// The number under which its progress is told.
+    import: u32,
+}
+
+/// Whether files are held over the window.
+#[derive(Clone, Serialize, TS)]
+#[ts(export)]
+pub(crate) struct DropHover {
+    /// True from the moment they come until they are dropped or taken away.
+    over: bool,
+}
+
+/// Begins to bring `sources` in.
+pub(crate) async fn begin(app: &AppHandle, sources: Vec<Source>) -> Result<Started, ApiError> {
+    let wallet = app.state::<Desktop>().wallet().await?;
+    let import = wallet.next_import();
+    let app = app.clone();
+    tauri::async_runtime::spawn(async move {
+        wallet.import(import, sources, |progress| tell(&app, "import-progress", progress)).await;
+    });
+    Ok(Started { import })
+}
+
+/// Begins to bring files in that came from outside the page. A wallet that cannot be opened is told of by every
+/// command already.
+pub(crate) fn begin_files(app: &AppHandle, files: Vec<PathBuf>) {
+    if files.is_empty() {
+        return;
+    }
+    let app = app.clone();
+    tauri::async_runtime::spawn(async move { begin(&app, sources(files)).await.err() });
+}
+
+/// Files as sources.
+pub(crate) fn sources(files: Vec<PathBuf>) -> Vec<Source> {
+    files.into_iter().map(Source::Path).collect()
+}
+
+/// The files among `arguments`, seen from `folder`. Options are none of ours; a desktop may add some.
+pub(crate) fn files_of(arguments: impl Iterator<Item = String>, folder: &Path) -> Vec<PathBuf> {
+    arguments.filter(|argument| !argument.starts_with('-')).map(|file| folder.join(file)).collect()
+}
+
+/// Takes files that are dropped on the window; the page never sees a path.
+pub(crate) fn take_drops(window: &Window, event: &WindowEvent) {
+    let WindowEvent::DragDrop(event) = event else { return };
+    let app = window.app_handle();
+    match event {
+        DragDropEvent::Enter { .. } => tell(app, "drop-hover", DropHover { over: true }),
+        DragDropEvent::Leave => tell(app, "drop-hover", DropHover { over: false }),
+        DragDropEvent::Drop { paths, .. } => {
+            tell(app, "drop-hover", DropHover { over: false });
+            begin_files(app, paths.clone());
+        }
+        _ => {}
+    }
+}
+
+fn tell(app: &AppHandle, event: &str, what: impl Serialize + Clone) {
+    // Nobody listens any more once the window is gone.
+    let _ = app.emit(event, what);
+}
+
+/// Each event with what it carries.
+#[cfg(test)]
+#[derive(TS)]
+#[ts(export)]
+#[expect(dead_code, reason = "read by ts-rs, which writes ui/src/bindings/Events.ts")]
+struct Events {
+    #[ts(rename = "import-progress")]
+    import_progress: lapel_wallet::api::ImportProgress,
+    #[ts(rename = "drop-hover")]
+    drop_hover: DropHover,
+}

@@ -1,0 +1,153 @@
+//! A desk of our own to run the app on: a screen (Xvfb), a session bus and a home folder that belong to one test,
+//! and a browser that records what it was asked to open. Nothing of the person at the machine is touched.
+
+#![allow(clippy::missing_panics_doc, reason = "development only: a panic is a desk that cannot be set up")]
+#![allow(clippy::expect_used, clippy::panic, reason = "as above")]
+#![allow(dead_code, reason = "the benches use a part of it")]
+
+use std::io::{BufRead, BufReader, Read};
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+
+/// The screen, the bus and the home. All of it ends with the value.
+pub struct Desk {
+    home: tempfile::TempDir,
+    display: String,
+    bus: String,
+    _screen: Running,
+    _bus: Running,
+}
+
+impl Desk {
+    /// A desk with a screen of 1280x900.
+    pub fn new() -> Self {
+        let home = tempfile::tempdir().expect("a temporary folder");
+        let (screen, display) = started(Command::new("Xvfb").args([
+            "-displayfd",
+            "1",
+            "-screen",
+            "0",
+            "1280x900x24",
+            "-nolisten",
+            "tcp",
+            "-noreset",
+        ]));
+        let (bus_process, bus) = started(Command::new("dbus-daemon").args([
+            "--session",
+            "--nofork",
+            "--nopidfile",
+            "--print-address=1",
+        ]));
+        let desk = Self { home, display: format!(":{display}"), bus, _screen: screen, _bus: bus_process };
+        // The pipe keeps the browser waiting until the test reads what it was asked to open.
+        let browser = desk.put("bin/xdg-open", b"#!/bin/sh\nprintf '%s' \"$1\" >\"$HOME/opened\"\n");
+        std::fs::set_permissions(browser, std::fs::Permissions::from_mode(0o755)).expect("an executable");
+        desk
+    }
+
+    /// `command`, set up to run on this desk.
+    pub fn set<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+        let path = std::env::var("PATH").unwrap_or_default();
+        command
+            .env("HOME", self.home.path())
+            .env("XDG_DATA_HOME", self.path("data"))
+            .env("XDG_CONFIG_HOME", self.path("config"))
+            .env("XDG_CACHE_HOME", self.path("cache"))
+            .env("LAPEL_WALLET", self.wallet())
+            .env("PATH", format!("{}:{path}", self.path("bin").display()))
+            .env("DISPLAY", &self.display)
+            .env("DBUS_SESSION_BUS_ADDRESS", &self.bus)
+            .env("LANG", "C.UTF-8")
+            // The bus for screen readers is the person's own, not the desk's: waiting for it would cost half a minute.
+            .env("NO_AT_BRIDGE", "1")
+            .env("GTK_A11Y", "none")
+            .env_remove("WAYLAND_DISPLAY")
+            .env_remove("XDG_CURRENT_DESKTOP")
+    }
+
+    /// The wallet's folder.
+    pub fn wallet(&self) -> PathBuf {
+        self.path("wallet")
+    }
+
+    /// A path in the home folder.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.home.path().join(name)
+    }
+
+    /// Writes a file into the home folder and gives its path.
+    pub fn put(&self, name: &str, bytes: &[u8]) -> PathBuf {
+        let path = self.path(name);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        std::fs::write(&path, bytes).expect("a file");
+        path
+    }
+
+    /// The next thing that the browser is asked to open.
+    pub fn browser(&self) -> Browser {
+        let pipe = self.path("opened");
+        let made = Command::new("mkfifo").arg(&pipe).status().expect("mkfifo");
+        assert!(made.success(), "mkfifo: {made}");
+        Browser { pipe }
+    }
+}
+
+/// A browser that opens nothing and says what it was asked for.
+pub struct Browser {
+    pipe: PathBuf,
+}
+
+impl Browser {
+    /// The address that it was asked to open, once it is asked.
+    pub async fn opened(self) -> String {
+        let asked = tokio::fs::read_to_string(self.pipe);
+        let asked = tokio::time::timeout(std::time::Duration::from_secs(20), asked).await;
+        asked.expect("the browser was not asked to open anything").expect("a pipe")
+    }
+}
+
+/// A process in a group of its own, ended with all its children when dropped.
+pub struct Running(Child);
+
+impl Running {
+    /// Starts `command` in a process group of its own.
+    pub fn start(command: &mut Command) -> Self {
+        let program = command.get_program().to_owned();
+        Self(
+            command.process_group(0).spawn().unwrap_or_else(|error| panic!("{}: {error}", program.display())),
+        )
+    }
+
+    /// The process.
+    pub fn child(&mut self) -> &mut Child {
+        &mut self.0
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let group = format!("-{}", self.0.id());
+        // It may have ended by itself: then there is nothing left to end.
+        let _ = Command::new("kill").args(["-TERM", "--", &group]).stderr(Stdio::null()).status();
+        let _ = self.0.wait();
+        let _ = Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status();
+    }
+}
+
+/// Starts a program that prints one line once it is ready, and gives that line.
+fn started(command: &mut Command) -> (Running, String) {
+    let mut running =
+        Running::start(command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()));
+    let mut line = String::new();
+    let output = running.child().stdout.take().expect("piped");
+    BufReader::new(output).read_line(&mut line).expect("its output");
+    if line.trim().is_empty() {
+        let mut why = String::new();
+        let _ = running.child().stderr.take().expect("piped").read_to_string(&mut why);
+        panic!("{} did not start: {why}", command.get_program().display());
+    }
+    // What it may say later goes nowhere: the pipes are closed with this function, and both programs bear it.
+    (running, line.trim().to_owned())
+}
