@@ -166,12 +166,16 @@ pub fn bake(image: &[u8], keyword: Keyword, text: &str) -> Result<Vec<u8>, BakeE
         return Err(SvgError::NotUtf8.into());
     }
     let declared = outline.root.prefix.as_deref();
-    let own_declaration = declared.is_some_and(|namespace| namespace != keyword.svg_namespace());
+    // Declared on the root, the prefix would also make badges of elements that use it undeclared.
+    let own_declaration = match declared {
+        Some(namespace) => namespace != keyword.svg_namespace(),
+        None => outline.has_undeclared_prefix,
+    };
     let element = element(keyword, &content, own_declaration)?;
 
     let root = &outline.root;
     let mut edits: Vec<(Range<usize>, String)> = Vec::new();
-    if declared.is_none() {
+    if declared.is_none() && !own_declaration {
         let declaration = format!(" xmlns:{PREFIX}=\"{}\"", keyword.svg_namespace());
         edits.push((root.name_end..root.name_end, declaration));
     }
@@ -260,6 +264,8 @@ struct Outline {
     badges: Vec<Badge>,
     /// Whether the XML declaration leaves the encoding at UTF-8.
     is_unicode: bool,
+    /// Whether an element uses the baking prefix without a declaration.
+    has_undeclared_prefix: bool,
 }
 
 /// The root's start tag.
@@ -309,6 +315,7 @@ fn outline(image: &[u8]) -> Result<Outline, SvgError> {
         badges: Vec::new(),
         open: None,
         is_unicode: true,
+        has_undeclared_prefix: false,
     };
     walk.run(text)
 }
@@ -324,6 +331,7 @@ struct Walk<'a> {
     /// The badge element that is being read, and the depth it is at.
     open: Option<(Badge, usize)>,
     is_unicode: bool,
+    has_undeclared_prefix: bool,
 }
 
 impl Walk<'_> {
@@ -361,9 +369,12 @@ impl Walk<'_> {
 
     fn finish(self) -> Result<Outline, SvgError> {
         match self.root {
-            Some(root) if self.depth == 0 => {
-                Ok(Outline { root, badges: self.badges, is_unicode: self.is_unicode })
-            }
+            Some(root) if self.depth == 0 => Ok(Outline {
+                root,
+                badges: self.badges,
+                is_unicode: self.is_unicode,
+                has_undeclared_prefix: self.has_undeclared_prefix,
+            }),
             _ => Err(SvgError::Truncated),
         }
     }
@@ -372,6 +383,12 @@ impl Walk<'_> {
         if let Some(name) = foreign_reference(tag.attributes_raw()) {
             return Err(entity(name));
         }
+        // Behind a broken attribute the reader sees no namespaces.
+        if let Some(error) = tag.attributes().find_map(Result::err) {
+            return Err(malformed(start, &error.to_string()));
+        }
+        let uses_prefix = tag.name().prefix().is_some_and(|prefix| prefix.into_inner() == PREFIX);
+        self.has_undeclared_prefix |= uses_prefix && self.namespace_of(tag).is_none();
         if self.root.is_none() {
             self.root = Some(self.root_of(tag, start, is_empty)?);
         } else if self.depth == 0 {

@@ -130,6 +130,8 @@ fn broken_xml_is_refused() {
         (svg("</svg>"), "svg_malformed"),
         (svg("<b:assertion verify='a' verify='b'/>"), "svg_malformed"),
         (svg("<b:assertion verify=a/>"), "svg_malformed"),
+        (svg("<g x?'1' xmlns:d='http://openbadges.org'><d:assertion>{}</d:assertion></g>"), "svg_malformed"),
+        (svg("<g x='1' x='2'/>"), "svg_malformed"),
         (svg("<b:assertion>a & b</b:assertion>"), "svg_malformed"),
         (svg("<b:assertion>&#0;</b:assertion>"), "svg_malformed"),
         (svg("<b:assertion>&#xd800;</b:assertion>"), "svg_malformed"),
@@ -211,6 +213,15 @@ fn a_prefix_that_the_root_has_for_something_else_is_declared_on_the_element() {
 }
 
 #[test]
+fn an_element_that_uses_the_prefix_undeclared_does_not_become_a_badge() {
+    let image = svg("<openbadges:credential verify='https://a.example/'/>");
+    let baked = baked(&image, OB3, JWS);
+    assert_eq!(texts(&baked), [(OB3, JWS.into())]);
+    assert_eq!(unbake(baked.as_bytes()).unwrap().notes, <[String; 0]>::default());
+    assert_eq!(without_badge(&baked), image);
+}
+
+#[test]
 fn a_badge_replaces_every_badge_that_was_there_and_nothing_else() {
     let image = svg("<g> <b:assertion verify='x'>\n<i/></b:assertion> <!-- kept --></g>\r\n<c:credential/>");
     let expected = svg("<g>  <!-- kept --></g>\r\n");
@@ -250,6 +261,8 @@ fn any_piece() -> impl Strategy<Value = String> {
         Just("<c:credential xmlns:c='https://purl.imsglobal.org/ob/v3p0'/>".to_owned()),
         Just("<![CDATA[".to_owned()),
         Just("]]>".to_owned()),
+        Just("<openbadges:credential verify='x'/>".to_owned()),
+        Just("<g xmlns:openbadges='http://openbadges.org' ?>".to_owned()),
         Just("<!--".to_owned()),
         Just("-->".to_owned()),
         Just("<!DOCTYPE svg [".to_owned()),
