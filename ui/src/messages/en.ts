@@ -80,9 +80,6 @@ export const en = {
     issued: (day: string) => `Issued ${day}`,
     noDate: "No date",
     columns: { name: "Name", issuer: "Issuer", issued: "Issued", verdict: "Verdict" },
-    /** What a screen reader says for a badge. */
-    card: (name: string, issuer: string, verdict: string, day: string | null) =>
-      day === null ? `${name}, by ${issuer}. ${verdict}.` : `${name}, by ${issuer}, issued ${day}. ${verdict}.`,
     selected: (count: number) => f.plural(count, { one: "# selected", other: "# selected" }),
     select: "Select",
     clearSelection: "Clear selection",
@@ -157,7 +154,6 @@ export const en = {
   },
 
   badge: {
-    back: "Back to the badges",
     previous: "Previous badge",
     next: "Next badge",
     share: "Share",

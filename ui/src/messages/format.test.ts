@@ -1,0 +1,30 @@
+import { expect, it } from "vitest";
+
+import { en } from "./en.ts";
+import { formats } from "./format.ts";
+
+it("shows a calendar date on that very day wherever the reader is", () => {
+  expect(en.day("2026-03-01")).toBe("Mar 1, 2026");
+  expect(en.day("soon")).toBe("soon");
+  expect(en.day("2026-13-45")).toBe("2026-13-45");
+});
+
+it("chooses the sentence by the language's plural rules", () => {
+  expect(en.wall.count(1)).toBe("1 badge");
+  expect(en.wall.count(12_345)).toBe("12,345 badges");
+  const polish = formats("pl");
+  const forms = { one: "# odznaka", few: "# odznaki", many: "# odznak", other: "# odznaki" };
+  expect([1, 3, 5].map((count) => polish.plural(count, forms))).toEqual(["1 odznaka", "3 odznaki", "5 odznak"]);
+});
+
+it("sums an import up in one sentence", () => {
+  expect(en.imports.summary(0, 0, 0)).toBe("0 badges added");
+  expect(en.imports.summary(1, 0, 0)).toBe("1 badge added");
+  expect(en.imports.summary(2, 1, 3)).toBe("2 badges added, 1 already here, and 3 could not be read");
+  expect(en.imports.summary(0, 0, 1)).toBe("1 could not be read");
+});
+
+it("shows sizes in the nearest unit", () => {
+  expect(en.bytes(0)).toBe("0 byte");
+  expect(en.bytes(48_213)).toBe("48.2 kB");
+});

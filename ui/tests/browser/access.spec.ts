@@ -1,0 +1,82 @@
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+
+import { faults, openWindow, type Look } from "./window.ts";
+
+const openBadge = async (page: Page): Promise<void> => {
+  await page.getByTestId("badge-card").first().click();
+  await page.getByTestId("verdict-headline").waitFor();
+  await page.locator('[data-check="key_authority"] summary').click();
+  await page.getByTestId("show-credential").click();
+};
+const openShare = (tab: string) => async (page: Page): Promise<void> => {
+  await page.getByTestId("badge-card").first().click();
+  await page.getByTestId("share").click();
+  await page.getByTestId(`share-tab-${tab}`).click();
+  await page.getByTestId("personal-data").waitFor();
+};
+
+const SCREENS: [string, string, (page: Page) => Promise<unknown>, Look?][] = [
+  ["the welcome", "scenario=empty", async () => undefined],
+  ["the wall", "badges=40", async () => undefined],
+  ["the wall as a list", "badges=40", (page) => page.getByTestId("view-list").click()],
+  ["the wall in a small window", "badges=40", (page) => page.getByTestId("toggle-sidebar").click(), { width: 720, height: 480 }],
+  ["the wall with a selection", "badges=40", (page) => page.getByTestId("badge-card").nth(2).click({ modifiers: ["Control"] })],
+  ["an empty search", "badges=40", async (page) => {
+    await page.getByTestId("search").fill("zebra");
+    await page.getByTestId("wall-empty").waitFor();
+  }],
+  ["an error", "failing=list_badges", async () => undefined],
+  ["a badge", "badges=16", openBadge],
+  ["a badge in a small window", "badges=16", openBadge, { width: 720, height: 480 }],
+  ["an undecided badge", "badges=16", async (page) => {
+    await page.locator('[data-verdict="undecided"]').click();
+    await page.getByTestId("verdict-headline").waitFor();
+  }],
+  ["a changed badge", "badges=16", async (page) => {
+    await page.locator('[data-verdict="invalid"]').click();
+    await page.getByTestId("verdict-headline").waitFor();
+  }],
+  ["an expired badge", "badges=16", async (page) => {
+    await page.locator('[data-verdict="expired"]').click();
+    await page.getByTestId("verdict-headline").waitFor();
+  }],
+  ["adding", "badges=16", (page) => page.getByTestId("add").click()],
+  ["an import's summary", "badges=16", async (page) => {
+    await page.getByTestId("add").click();
+    await page.getByTestId("add-choose-files").click();
+    await page.locator('[data-testid="import-tray"][data-finished="true"]').waitFor();
+  }],
+  ["checking", "badges=16", async (page) => {
+    await page.getByTestId("open-check").click();
+    await page.getByTestId("check-field").fill("{}");
+    await page.getByTestId("check-field-submit").click();
+    await page.getByTestId("verdict-headline").waitFor();
+  }],
+  ["sharing on LinkedIn", "badges=16", openShare("linkedin")],
+  ["sharing a link", "badges=16", openShare("link")],
+  ["sharing a snippet", "badges=16", openShare("embed")],
+  ["sharing files", "badges=16", openShare("files")],
+  ["the settings", "badges=16&offline", (page) => page.getByTestId("open-settings").click()],
+  ["a link's dialog", "badges=16", async (page) => {
+    await openBadge(page);
+    await page.locator(".markdown .link").first().click();
+  }],
+];
+
+describe.each(["light", "dark"] as const)("in %s colours", (theme) => {
+  it.each(SCREENS)("%s has no accessibility fault", async (_, query, act, look = {}) => {
+    const page = await openWindow(query, { ...look, theme });
+    await act(page);
+    expect(await faults(page)).toEqual([]);
+  });
+});
+
+it("finds a fault that is put in on purpose", async () => {
+  const page = await openWindow("badges=16");
+  await page.getByTestId("add").evaluate((button) => {
+    button.removeAttribute("aria-label");
+    button.replaceChildren();
+  });
+  expect(await faults(page)).not.toEqual([]);
+});
