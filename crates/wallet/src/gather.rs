@@ -34,7 +34,7 @@ const AT_ONCE: usize = 4;
 
 /// Judges `credential` with what is in `documents`, fetching what the report says is missing until nothing is, or
 /// the budget is spent. Every answer, also that there is none, is in `documents` afterwards, so that
-/// [`verify`] gives an equal report from them.
+/// [`verify()`] gives an equal report from them.
 ///
 /// `kept` are documents of an earlier verification: where a host cannot be reached now, the copy from then stands
 /// in, with the time it was fetched. A host that answers, whatever it says, is believed over the copy.
