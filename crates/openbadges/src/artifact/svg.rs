@@ -19,6 +19,9 @@ use crate::json;
 /// Elements inside one another, at most.
 pub const MAX_DEPTH: usize = 256;
 
+/// Attributes of one element, at most.
+pub const MAX_ATTRIBUTES: usize = 1000;
+
 /// Badge elements in one image, at most.
 pub const MAX_BADGES: usize = 64;
 
@@ -75,7 +78,7 @@ pub enum SvgError {
         /// The entity's name.
         name: String,
     },
-    /// Deeper than [`MAX_DEPTH`], or more badges than [`MAX_BADGES`].
+    /// Deeper than [`MAX_DEPTH`], more badges than [`MAX_BADGES`] or attributes than [`MAX_ATTRIBUTES`].
     #[error("the SVG image is too complex: {what}")]
     TooComplex {
         /// What there is too much of.
@@ -384,8 +387,11 @@ impl Walk<'_> {
             return Err(entity(name));
         }
         // Behind a broken attribute the reader sees no namespaces.
-        if let Some(error) = tag.attributes().find_map(Result::err) {
-            return Err(malformed(start, &error.to_string()));
+        for (number, attribute) in tag.attributes().enumerate() {
+            attribute.map_err(|error| malformed(start, &error.to_string()))?;
+            if number >= MAX_ATTRIBUTES {
+                return Err(SvgError::TooComplex { what: "an element has too many attributes" });
+            }
         }
         let uses_prefix = tag.name().prefix().is_some_and(|prefix| prefix.into_inner() == PREFIX);
         self.has_undeclared_prefix |= uses_prefix && self.namespace_of(tag).is_none();
