@@ -1,11 +1,13 @@
 /** The real backend: one command of the Rust program, and its events. */
 import { convertFileSrc, invoke } from "@tauri-apps/api/core";
-import { listen, type EventCallback } from "@tauri-apps/api/event";
+import { listen } from "@tauri-apps/api/event";
 
-import type { Backend, Command, ImportProgress, Request, Response, Unlisten } from "./types.ts";
+import type { Backend, Command, Events, Request, Response, Unlisten } from "./types.ts";
 
-function subscribe<T>(event: string, listener: EventCallback<T>): Unlisten {
-  const listening = listen<T>(event, listener);
+function subscribe<E extends keyof Events>(event: E, listener: (payload: Events[E]) => void): Unlisten {
+  const listening = listen<Events[E]>(event, ({ payload }) => {
+    listener(payload);
+  });
   return () => void listening.then((unlisten) => unlisten());
 }
 
@@ -13,13 +15,10 @@ export const backend: Backend = {
   call<C extends Command>(command: C, request: Request<C>): Promise<Response<C>> {
     return invoke<Response<C>>("call", { command, request });
   },
-  onImportProgress: (listener) =>
-    subscribe<ImportProgress>("import-progress", ({ payload }) => {
-      listener(payload);
-    }),
+  onImportProgress: (listener) => subscribe("import-progress", listener),
   onDropHover: (listener) =>
-    subscribe<{ over: boolean }>("drop-hover", ({ payload }) => {
-      listener(payload.over);
+    subscribe("drop-hover", ({ over }) => {
+      listener(over);
     }),
   artUrl: (digest) => convertFileSrc(digest, "art"),
   takesDrops: true,

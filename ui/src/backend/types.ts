@@ -1,15 +1,9 @@
 /** The one seam between the window and what is behind it: the commands, their requests and responses. */
+import type { Api as GeneratedApi } from "../bindings/Api.ts";
 import type { ApiError } from "../bindings/ApiError.ts";
-import type { AppInfo } from "../bindings/AppInfo.ts";
-import type { BadgeDetail } from "../bindings/BadgeDetail.ts";
-import type { BadgeId } from "../bindings/BadgeId.ts";
-import type { BadgePage } from "../bindings/BadgePage.ts";
-import type { CheckedBadge } from "../bindings/CheckedBadge.ts";
-import type { ImportProgress } from "../bindings/ImportProgress.ts";
-import type { ListRequest } from "../bindings/ListRequest.ts";
-import type { Settings } from "../bindings/Settings.ts";
-import type { DownloadFormat } from "../bindings/DownloadFormat.ts";
-import type { ShareSheet } from "../bindings/ShareSheet.ts";
+import type { Events } from "../bindings/Events.ts";
+import type { Nothing } from "../bindings/Nothing.ts";
+import type { Started } from "../bindings/Started.ts";
 
 export type { AlignmentCard } from "../bindings/AlignmentCard.ts";
 export type { ApiError } from "../bindings/ApiError.ts";
@@ -26,7 +20,9 @@ export type { Counts } from "../bindings/Counts.ts";
 export type { Download } from "../bindings/Download.ts";
 export type { DownloadFormat } from "../bindings/DownloadFormat.ts";
 export type { Embed } from "../bindings/Embed.ts";
+export type { Events } from "../bindings/Events.ts";
 export type { EvidenceCard } from "../bindings/EvidenceCard.ts";
+export type { FileContent } from "../bindings/FileContent.ts";
 export type { ImportLine } from "../bindings/ImportLine.ts";
 export type { ImportProgress } from "../bindings/ImportProgress.ts";
 export type { ListRequest } from "../bindings/ListRequest.ts";
@@ -35,41 +31,8 @@ export type { Settings } from "../bindings/Settings.ts";
 export type { ShareSheet } from "../bindings/ShareSheet.ts";
 export type { VerdictAt } from "../bindings/VerdictAt.ts";
 
-/** A file as an `<input type=file>`, a drop or the clipboard gives it. */
-export interface FileContent {
-  name: string;
-  base64: string;
-}
-
-/** What checking one file without keeping it found. */
-export interface CheckedFile {
-  source: string;
-  result: CheckedBadge | ApiError;
-}
-
-type Nothing = Record<string, never>;
-type Started = { import: number };
-
 /** Each command with its request and its response. */
-export interface Api {
-  app_info: [Nothing, AppInfo];
-  list_badges: [ListRequest, BadgePage];
-  open_badge: [{ id: BadgeId }, BadgeDetail];
-  verify_badge: [{ id: BadgeId }, BadgeDetail];
-  import_text: [{ text: string }, Started];
-  import_files: [{ files: FileContent[] }, Started];
-  choose_files: [{ keep: boolean }, Started | null];
-  import_samples: [Nothing, Started];
-  check_text: [{ text: string }, CheckedBadge[]];
-  check_files: [{ files: FileContent[] }, CheckedFile[]];
-  remove_badges: [{ ids: BadgeId[] }, { token: number; removed: number }];
-  restore_badges: [{ token: number }, { restored: number }];
-  share_badge: [{ id: BadgeId; verified_statement: boolean }, ShareSheet];
-  save_badge: [{ id: BadgeId; format: DownloadFormat }, { path: string } | null];
-  open_link: [{ url: string }, Nothing];
-  copy_text: [{ text: string }, Nothing];
-  save_settings: [Settings, Settings];
-}
+export type Api = GeneratedApi & { import_samples: [Nothing, Started] };
 
 export type Command = keyof Api;
 export type Request<C extends Command> = Api[C][0];
@@ -83,7 +46,7 @@ export interface Backend {
   /** Asks for something; rejects with an `ApiError`. */
   call<C extends Command>(command: C, request: Request<C>): Promise<Response<C>>;
   /** Tells how far imports are, whoever started them. */
-  onImportProgress(listener: (progress: ImportProgress) => void): Unlisten;
+  onImportProgress(listener: (progress: Events["import-progress"]) => void): Unlisten;
   /** Tells whether files are held over the window. */
   onDropHover(listener: (over: boolean) => void): Unlisten;
   /** Where the art with this digest is loaded from. */

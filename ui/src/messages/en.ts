@@ -80,6 +80,8 @@ export const en = {
     issued: (day: string) => `Issued ${day}`,
     noDate: "No date",
     columns: { name: "Name", issuer: "Issuer", issued: "Issued", verdict: "Verdict" },
+    /** What a screen reader says for a badge: what is seen, in the order in which it is seen. */
+    card: (name: string, issuer: string, verdict: string, day: string) => `${name}, ${issuer}, ${verdict}, ${day}`,
     selected: (count: number) => f.plural(count, { one: "# selected", other: "# selected" }),
     select: "Select",
     clearSelection: "Clear selection",

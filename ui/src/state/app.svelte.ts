@@ -127,7 +127,7 @@ export class App {
   }
 
   async chooseFiles(): Promise<boolean> {
-    return this.#try(() => this.backend.call("choose_files", { keep: true }));
+    return this.#try(() => this.backend.call("choose_files", {}));
   }
 
   async importSamples(): Promise<boolean> {
