@@ -1,7 +1,7 @@
 //! Active contexts and context processing (JSON-LD 1.1 API, sections 4.1 to 4.3), without any fetching.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 use serde_json::{Map, Value};
 
@@ -9,10 +9,28 @@ use super::error::JsonLdError;
 use super::iri;
 use super::keyword::{Keyword, looks_like_keyword};
 use super::processor::Processor;
-use super::table;
+use super::table::{self, Table};
 
 /// How many contexts may bring one another in, and terms lean on one another, before it is called a cycle.
 const LONGEST_CHAIN: usize = 64;
+
+/// How many beginnings are kept (see `start`). A document cannot make more than there are sequences of bundled
+/// contexts, which is still too many to keep them all.
+const MOST_STARTS: usize = 64;
+
+type Starts = HashMap<Vec<&'static str>, Start>;
+
+/// What the contexts at the beginning of a document make together, by the digests of their texts.
+fn starts() -> MutexGuard<'static, Starts> {
+    static STARTS: LazyLock<Mutex<Starts>> = LazyLock::new(Mutex::default);
+    STARTS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[derive(Clone)]
+struct Start {
+    context: Arc<ActiveContext<'static>>,
+    used: Vec<(&'static str, &'static str)>,
+}
 
 /// What names mean at one place of a document.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -327,7 +345,7 @@ impl<'a> Processor<'a> {
             Some(Value::Bool(propagate)) => *propagate,
             _ => manner.propagate,
         };
-        let mut result = active.clone();
+        let (mut result, items) = self.start(active, items)?;
         if !propagate && result.previous.is_none() && !items.is_empty() {
             result = Arc::new(ActiveContext { previous: Some(active.clone()), ..self.copy(&result)? });
         }
@@ -350,6 +368,58 @@ impl<'a> Processor<'a> {
             };
         }
         Ok(result)
+    }
+
+    /// Nearly every credential begins with the same few contexts. What they make together is kept for the life
+    /// of the program; this gives it, and the items that are left.
+    fn start<'i>(
+        &mut self,
+        active: &Arc<ActiveContext<'a>>,
+        items: &'i [Value],
+    ) -> Result<(Arc<ActiveContext<'a>>, &'i [Value]), JsonLdError> {
+        let urls: Vec<&str> = items.iter().map_while(Value::as_str).collect();
+        let tables: Vec<&'static Table> =
+            urls.iter().map_while(|url| table::of(url).first().copied()).collect();
+        if !self.texts.is_empty() || tables.is_empty() || **active != ActiveContext::default() {
+            return Ok((active.clone(), items));
+        }
+        let left = &items[tables.len()..];
+        let key: Vec<&str> = tables.iter().map(|table| table.sha256).collect();
+        let known = starts().get(&key).cloned();
+        if let Some(start) = known {
+            start.used.iter().for_each(|(url, sha256)| self.note_use(url, sha256));
+            return Ok((start.context.clone(), left));
+        }
+        // Not under the lock: a bundled context may begin with another one.
+        let mut processor = Processor::new(&[]);
+        let mut context = Arc::new(ActiveContext::default());
+        for table in tables {
+            processor.note_use(table.urls[0], table.sha256);
+            let manner = Manner { rigour: Rigour::Checked, ..Manner::EMBEDDED };
+            context = processor
+                .process_once(&context, table.value(), manner, 1)
+                .map_err(|error| self.moved(error))?;
+        }
+        let start = Start { context: context.clone(), used: processor.into_used() };
+        start.used.iter().for_each(|(url, sha256)| self.note_use(url, sha256));
+        let mut starts = starts();
+        if starts.len() < MOST_STARTS {
+            starts.insert(key, start);
+        }
+        Ok((context, left))
+    }
+
+    /// The error of a context, as of here.
+    fn moved(&self, error: JsonLdError) -> JsonLdError {
+        match error {
+            JsonLdError::MixedContexts { term, .. } => {
+                JsonLdError::MixedContexts { term, pointer: self.pointer() }
+            }
+            JsonLdError::ProtectedContextDropped { .. } => {
+                JsonLdError::ProtectedContextDropped { pointer: self.pointer() }
+            }
+            other => other,
+        }
     }
 
     /// The text of a context that Lapel carries: the current one, or the one that the caller asked for.

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use super::context::{ActiveContext, Container, Direction, Manner, Name, TermDefinition, TypeMapping};
 use super::error::JsonLdError;
 use super::iri;
+use super::jcs;
 use super::keyword::{Keyword, looks_like_keyword};
 use super::processor::Processor;
 
@@ -443,6 +444,7 @@ impl<'a> Processor<'a> {
             || Container::ID.has(container)
             || Container::TYPE.has(container);
         let expanded = if definition.is_some_and(|it| it.type_mapping == Some(TypeMapping::Json)) {
+            self.check_numbers(value)?;
             Expanded::One(Object::Literal(Literal { content: Content::Value(value), kind: Kind::Json }))
         } else if let (true, Value::Object(map)) = (mapped, value) {
             Expanded::Many(self.expand_map(active, key, container, map)?)
@@ -644,6 +646,7 @@ impl<'a> Processor<'a> {
         if let Value::String(text) = value {
             return self.expand_string(active, property, text, Content::Value(value));
         }
+        self.check_numbers(value)?;
         let kind = match active.term(property) {
             Some(TermDefinition { type_mapping: Some(TypeMapping::Datatype(datatype)), .. }) => {
                 Kind::Typed(datatype.clone())
@@ -724,6 +727,7 @@ impl<'a> Processor<'a> {
 
     fn finish_value(&self, scene: Scene<'_, 'a>, parts: Parts<'a>) -> Result<Literal<'a>> {
         let Some(value) = parts.value else { return Err(self.invalid("invalid value object")) };
+        self.check_numbers(value)?;
         if !parts.is_only_value() {
             return Err(self.invalid("invalid value object"));
         }
@@ -747,6 +751,15 @@ impl<'a> Processor<'a> {
             _ => return Err(self.invalid("invalid typed value")),
         };
         Ok(Literal { content: Content::Value(value), kind })
+    }
+
+    fn check_numbers(&self, value: &Value) -> Result<()> {
+        match jcs::unsafe_number(value) {
+            None => Ok(()),
+            Some(number) => {
+                Err(JsonLdError::UnsafeNumber { number: number.to_string(), pointer: self.pointer() })
+            }
+        }
     }
 
     pub(super) fn invalid(&self, rule: &'static str) -> JsonLdError {

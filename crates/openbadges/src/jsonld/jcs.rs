@@ -32,6 +32,16 @@ pub fn canonical_json(value: &Value) -> Result<String, UnsafeNumber> {
     Ok(text)
 }
 
+/// The first number in `value` that is beyond 2^53.
+pub(super) fn unsafe_number(value: &Value) -> Option<&Number> {
+    match value {
+        Value::Number(number) => exact(number).is_none().then_some(number),
+        Value::Array(items) => items.iter().find_map(unsafe_number),
+        Value::Object(map) => map.values().find_map(unsafe_number),
+        _ => None,
+    }
+}
+
 fn write_value(text: &mut String, value: &Value) -> Result<(), UnsafeNumber> {
     match value {
         Value::Null => text.push_str("null"),

@@ -100,6 +100,34 @@ pub fn alternates(url: &str) -> impl Iterator<Item = &'static str> {
     table::of(url).iter().filter(|table| !table.current).map(|table| table.sha256)
 }
 
+/// The other texts of the contexts that `document` names, at any depth: URL (as the document writes it) and
+/// SHA-256. Where a proof does not hold with the current texts, each can be tried in [`Settings::texts`].
+pub fn other_texts(document: &Value) -> Vec<(&'static str, &'static str)> {
+    let mut found = Vec::new();
+    let mut waiting = vec![document];
+    while let Some(value) = waiting.pop() {
+        match value {
+            Value::Array(items) => waiting.extend(items),
+            Value::Object(map) => waiting.extend(map.values()),
+            _ => {}
+        }
+        let contexts = match value.get("@context") {
+            Some(Value::Array(items)) => items.as_slice(),
+            Some(item) => std::slice::from_ref(item),
+            None => &[],
+        };
+        for url in contexts.iter().filter_map(Value::as_str) {
+            for table in table::of(url).iter().filter(|table| !table.current) {
+                let known = table.urls.iter().find(|known| **known == url);
+                found.extend(known.map(|url| (*url, table.sha256)));
+            }
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
 /// What `@context` holds in the text of the context at `url` with the digest `sha256`.
 pub fn context(url: &str, sha256: &str) -> Option<&'static Value> {
     table::of(url).iter().find(|table| table.sha256 == sha256).map(|table| table.value())

@@ -60,7 +60,7 @@ impl fmt::Display for Term {
     /// The term in canonical N-Quads (RDFC-1.0, section 5).
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Iri(iri) => write!(f, "<{iri}>"),
+            Self::Iri(iri) => write_iri(f, iri),
             Self::Blank(label) => write!(f, "_:{label}"),
             Self::Literal { value, datatype, language } => {
                 f.write_char('"')?;
@@ -69,11 +69,28 @@ impl fmt::Display for Term {
                 match language {
                     Some(language) => write!(f, "@{language}"),
                     None if datatype.as_ref() == XSD_STRING => Ok(()),
-                    None => write!(f, "^^<{datatype}>"),
+                    None => {
+                        f.write_str("^^")?;
+                        write_iri(f, datatype)
+                    }
                 }
             }
         }
     }
+}
+
+/// An IRI in angle brackets. Characters that N-Quads does not allow there are written as escapes, so that no
+/// IRI can be mistaken for something else.
+fn write_iri(f: &mut fmt::Formatter<'_>, iri: &str) -> fmt::Result {
+    let foreign = |c: char| c <= ' ' || matches!(c, '<' | '>' | '"' | '{' | '}' | '|' | '^' | '`' | '\\');
+    f.write_char('<')?;
+    let mut rest = iri;
+    while let Some(at) = rest.find(foreign) {
+        let (plain, from) = rest.split_at(at);
+        write!(f, "{plain}\\u{:04X}", from.as_bytes()[0])?;
+        rest = &from[1..];
+    }
+    write!(f, "{rest}>")
 }
 
 fn write_escaped(f: &mut fmt::Formatter<'_>, value: &str) -> fmt::Result {
@@ -290,7 +307,7 @@ impl Writer {
     }
 }
 
-/// The number, if every program reads it alike.
+/// The number, if every program reads it alike. Expansion has refused the others, and could say where they are.
 fn exact(number: &Number) -> Result<f64, JsonLdError> {
     jcs::exact(number).ok_or_else(|| too_large(&number.to_string()))
 }
@@ -326,6 +343,15 @@ mod tests {
         ] {
             assert_eq!(double(value), expected);
         }
+    }
+
+    #[test]
+    fn an_iri_cannot_end_early() {
+        let iri = Term::Iri("https://a.example/{x}|\\u007D> <b".into());
+        assert_eq!(
+            iri.to_string(),
+            "<https://a.example/\\u007Bx\\u007D\\u007C\\u005Cu007D\\u003E\\u0020\\u003Cb>"
+        );
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 mod contexts;
 mod nquads;
+mod oracle;
 mod rdf_canon;
 mod tables;
 mod to_rdf;
@@ -16,5 +17,6 @@ fn main() {
     trials.extend(corpus::suite("rdf-canon", rdf_canon::trials));
     trials.extend(corpus::suite("to-rdf", to_rdf::trials));
     trials.extend(corpus::suite("vectors", vectors::trials));
+    trials.extend(corpus::suite("oracle", oracle::trials));
     corpus::run(&arguments, trials).exit();
 }
