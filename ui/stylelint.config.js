@@ -15,6 +15,8 @@ export default {
     "selector-pseudo-class-no-unknown": [true, { ignorePseudoClasses: ["global"] }],
     "declaration-empty-line-before": null,
     "custom-property-empty-line-before": null,
+    "declaration-property-value-no-unknown": [true, { ignoreProperties: { "text-align": ["-webkit-match-parent"] } }],
+    "declaration-block-no-duplicate-properties": [true, { ignore: ["consecutive-duplicates-with-different-syntaxes"] }],
     "media-feature-range-notation": "prefix",
     "property-no-vendor-prefix": [true, { ignoreProperties: ["user-select", "box-orient"] }],
     "value-no-vendor-prefix": [true, { ignoreValues: ["box"] }],

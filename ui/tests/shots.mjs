@@ -171,6 +171,7 @@ for (const [name, query, viewport, act] of SHOTS) {
       console.log(`${file}: ${error.message}`);
     });
     await page.goto(`${address}?${query}`);
+    await page.waitForFunction(() => "fake" in window);
     if (query.includes("zoom")) {
       await page.evaluate(() => (document.documentElement.style.fontSize = "200%"));
       // Chromium asks its container queries again only when a container's size changes.
