@@ -21,6 +21,7 @@
 #![allow(clippy::missing_panics_doc, reason = "development only: a panic is a test written wrongly")]
 
 pub mod art;
+mod assorted;
 mod award;
 pub mod corpus;
 mod data_integrity;
@@ -32,6 +33,7 @@ mod open_badges_2;
 mod status_list;
 mod web_host;
 
+pub use assorted::assorted;
 pub use award::{Award, DataModel, Kind};
 pub use data_integrity::{sign as sign_data_integrity, sign_as as sign_data_integrity_as};
 pub use issued::Issued;
