@@ -76,10 +76,11 @@ fn refuse_foreign_or_newer(path: &Path, known: u32) -> Result<(), StoreError> {
 fn prepare_folder(folder: &Path) -> Result<(), StoreError> {
     let failed = || StoreError::folder(folder);
     if folder.exists() {
-        let mut entries = fs::read_dir(folder).map_err(failed())?;
-        let occupied =
-            entries.next().is_some() && !folder.join(DATABASE).exists() && !folder.join(LOCK).exists();
-        if occupied {
+        // A power cut while the wallet was being made may have left any of its files, also without the database.
+        let mut entries = fs::read_dir(folder).map_err(failed())?.flatten();
+        let journals = ["-journal", "-wal", "-shm"].map(|kind| format!("{DATABASE}{kind}"));
+        let occupied = entries.any(|entry| !journals.iter().any(|ours| entry.file_name() == **ours));
+        if occupied && !folder.join(DATABASE).exists() && !folder.join(LOCK).exists() {
             return Err(StoreError::Occupied { path: folder.to_owned() });
         }
     } else {
@@ -145,6 +146,10 @@ fn connect(path: &Path) -> Result<Connection, StoreError> {
     connection.pragma_update(None, "foreign_keys", true)?;
     // What the user was told is saved survives a power cut.
     connection.pragma_update(None, "synchronous", "FULL")?;
+    #[cfg(feature = "crash-control")]
+    if let Ok(weaker) = std::env::var("LAPEL_TEST_SYNCHRONOUS") {
+        connection.pragma_update(None, "synchronous", weaker)?;
+    }
     // What was purged is overwritten, not merely forgotten.
     connection.pragma_update(None, "secure_delete", true)?;
     connection.pragma_update(None, "journal_size_limit", 64 << 20)?;
