@@ -1,8 +1,8 @@
 //! A badge of the wallet, as sharing sees it.
 
 use lapel_share::{Art, Badge, DownloadFormat, Original, ShareSheet, downloads, save, share_sheet};
-use lapel_wallet::Wallet;
 use lapel_wallet::api::{ApiError, BadgeId};
+use lapel_wallet::{Picture, Wallet};
 use openbadges::ArtifactKind;
 
 /// All that sharing reads of one badge.
@@ -10,6 +10,7 @@ pub(crate) struct Shared {
     badge: lapel_wallet::Badge,
     original: lapel_wallet::Original,
     art: Option<Vec<u8>>,
+    picture: Option<Picture>,
 }
 
 impl Shared {
@@ -20,7 +21,7 @@ impl Shared {
             Some(digest) => wallet.art(digest)?.map(|art| art.bytes),
             None => None,
         };
-        Ok(Self { badge, original: wallet.export_original(id)?, art })
+        Ok(Self { badge, original: wallet.export_original(id)?, art, picture: wallet.bakeable(id)? })
     }
 
     /// Everything that a share sheet offers; its snippets say "Verified on ..." only where the latest report does and
@@ -57,6 +58,7 @@ impl Shared {
             credential: &self.badge.credential,
             original: Original { kind, bytes: &self.original.bytes },
             art: self.art.as_deref().map(|bytes| Art { bytes }),
+            picture: self.picture.as_ref().map(|picture| Art { bytes: &picture.bytes }),
         }
     }
 }

@@ -208,7 +208,7 @@ fn availability(badge: &Badge<'_>, format: DownloadFormat) -> Result<String, Str
 
 fn why_no_picture(badge: &Badge<'_>, format: DownloadFormat) -> String {
     let wanted = if format == DownloadFormat::Png { "a PNG" } else { "an SVG" };
-    let found = match badge.art.and_then(Art::media_type) {
+    let found = match badge.picture.and_then(Art::media_type) {
         Some("image/png") => "a PNG",
         Some("image/svg+xml") => "an SVG",
         Some("image/jpeg") => "a JPEG",
@@ -223,7 +223,7 @@ fn why_no_picture(badge: &Badge<'_>, format: DownloadFormat) -> String {
     format!("Its picture is {found} image, not {wanted}.")
 }
 
-/// The picture to bake into: the original where it is one of that kind, else the stored art.
+/// The picture to bake into: the original where it is one of that kind, else the badge's picture.
 fn picture<'a>(badge: &Badge<'a>, format: DownloadFormat) -> Option<&'a [u8]> {
     let (kind, media_type) = match format {
         DownloadFormat::Png => (ArtifactKind::Png, "image/png"),
@@ -233,7 +233,7 @@ fn picture<'a>(badge: &Badge<'a>, format: DownloadFormat) -> Option<&'a [u8]> {
     if badge.original.kind == kind {
         return Some(badge.original.bytes);
     }
-    badge.art.filter(|art| art.media_type() == Some(media_type)).map(|art| art.bytes)
+    badge.picture.filter(|art| art.media_type() == Some(media_type)).map(|art| art.bytes)
 }
 
 /// The credential's text as a payload; a compact JWS never begins with a brace.

@@ -77,6 +77,7 @@ enum Picture {
     Url(String),
     Data(String),
     TooLarge,
+    Baked,
     None,
 }
 
@@ -112,7 +113,7 @@ impl Snippet {
                 escape_html(source),
                 escape_html(&self.alt())
             ),
-            Picture::TooLarge | Picture::None => String::new(),
+            Picture::TooLarge | Picture::Baked | Picture::None => String::new(),
         };
         let caption: Vec<String> = self.caption().iter().map(|line| escape_html(line)).collect();
         let caption = caption.join("<br>");
@@ -145,6 +146,10 @@ impl Snippet {
             }
             Picture::TooLarge => notes.push(
                 "There is no picture: the issuer publishes none, and the stored one is too large for a snippet."
+                    .to_owned(),
+            ),
+            Picture::Baked => notes.push(
+                "There is no picture: the stored one holds the credential, and with it the recipient's data."
                     .to_owned(),
             ),
             Picture::None => notes.push("There is no picture: Lapel has none for this badge.".to_owned()),
@@ -200,6 +205,10 @@ impl Picture {
         let length = "data:;base64,".len() + media_type.len() + art.bytes.len().div_ceil(3) * 4;
         if length > LONGEST_DATA_URI {
             return Self::TooLarge;
+        }
+        // A snippet must not carry the recipient's data into somebody's page unseen.
+        if art.is_baked() {
+            return Self::Baked;
         }
         Self::Data(format!("data:{media_type};base64,{}", STANDARD.encode(art.bytes)))
     }
@@ -399,6 +408,20 @@ mod tests {
         assert_eq!(exactly_ours(&html.text).1, None);
         assert!(html.text.len() < 2000);
         assert!(html.note.is_some_and(|note| note.contains("too large")));
+    }
+
+    #[test]
+    fn a_picture_with_the_credential_in_it_stays_out() {
+        let baked = "<svg xmlns=\"http://www.w3.org/2000/svg\" \
+                     xmlns:openbadges=\"https://purl.imsglobal.org/ob/v3p0\"><openbadges:credential>\
+                     <![CDATA[{\"@context\": [\"https://www.w3.org/ns/credentials/v2\"], \
+                     \"type\": [\"VerifiableCredential\"], \"credentialSubject\": {\"id\": \"mailto:ada@example.org\"}}]]>\
+                     </openbadges:credential></svg>";
+        let plain = "<svg xmlns=\"http://www.w3.org/2000/svg\"/>";
+        let of = |svg: &'static str| embeds(&card(), Some(Art { bytes: svg.as_bytes() }), None).remove(0);
+        assert!(exactly_ours(&of(plain).text).1.is_some());
+        assert_eq!(exactly_ours(&of(baked).text).1, None);
+        assert!(of(baked).note.is_some_and(|note| note.contains("recipient's data")));
     }
 
     #[test]

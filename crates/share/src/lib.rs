@@ -19,7 +19,7 @@ pub use personal::{PersonalData, personal_data};
 pub use text::is_steering;
 
 use openbadges::artifact::ArtifactKind;
-use openbadges::{BadgeCard, Credential, Verified};
+use openbadges::{Artifact, BadgeCard, Credential, Verified};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -32,8 +32,10 @@ pub struct Badge<'a> {
     pub credential: &'a Credential,
     /// The artefact that was brought in.
     pub original: Original<'a>,
-    /// The picture that is stored for it, if any.
+    /// Its picture as lists show it, for snippets.
     pub art: Option<Art<'a>>,
+    /// Its picture in full, for baking the credential into.
+    pub picture: Option<Art<'a>>,
 }
 
 /// The artefact that was brought in, bit for bit.
@@ -53,6 +55,11 @@ pub struct Art<'a> {
 }
 
 impl Art<'_> {
+    /// Whether the picture holds a credential: whoever has the picture then has that, too.
+    pub fn is_baked(self) -> bool {
+        Artifact::recognise(self.bytes.to_vec()).is_ok()
+    }
+
     /// The media type, from the bytes; `None` where they are no picture that Lapel knows.
     pub fn media_type(self) -> Option<&'static str> {
         let bytes = self.bytes;
