@@ -21,6 +21,13 @@ const MAX_LINKS: u32 = 2;
 pub enum Source {
     /// A file.
     Path(PathBuf),
+    /// A file that goes by another name than its own: on the command line, by the path that was typed.
+    File {
+        /// Where it is.
+        path: PathBuf,
+        /// What it is called in summaries.
+        name: String,
+    },
     /// A link.
     Url(String),
     /// Text: JSON, a JWS or a link.
@@ -48,7 +55,7 @@ impl Source {
                     "pasted text".to_owned()
                 }
             }
-            Self::Bytes { name, .. } => name.clone(),
+            Self::File { name, .. } | Self::Bytes { name, .. } => name.clone(),
         }
     }
 }
@@ -183,7 +190,7 @@ pub async fn find(
 ) -> Result<Found, SourceError> {
     let name = source.name();
     let bytes = match source {
-        Source::Path(path) => blocking(move || read_file(&path)).await?,
+        Source::Path(path) | Source::File { path, .. } => blocking(move || read_file(&path)).await?,
         Source::Url(url) => url.into_bytes(),
         Source::Text(text) => text.into_bytes(),
         Source::Bytes { bytes, .. } => bytes,
