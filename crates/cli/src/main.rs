@@ -1,2 +1,61 @@
-//! .
-fn main() {}
+//! `lapel`: the wallet on the command line. docs/cli.md documents it; what it prints with `--json` is stable.
+
+mod args;
+mod documents;
+mod export;
+mod generate;
+mod import;
+mod input;
+mod list;
+mod network;
+mod out;
+mod problem;
+mod remove;
+mod verify;
+mod walk;
+mod wallet;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::Parser;
+use serde_json::json;
+
+use crate::args::{Command, Lapel};
+use crate::out::{Out, plain};
+use crate::problem::{Problem, Status};
+
+fn main() -> ExitCode {
+    let lapel = Lapel::parse();
+    let status = run(&lapel).unwrap_or_else(|problem| tell(problem, lapel.global.json));
+    status.into()
+}
+
+fn run(lapel: &Lapel) -> Result<Status, Problem> {
+    let global = &lapel.global;
+    match &lapel.command {
+        Command::Import(args) => import::run(args, global),
+        Command::List(args) => list::list(args, global),
+        Command::Show(args) => list::show(args, global),
+        Command::Search(args) => list::search(args, global),
+        Command::Verify(args) => verify::run(args, global),
+        Command::Export(args) => export::export(args, global),
+        Command::Share(args) => export::share(args, global),
+        Command::Rm(args) => remove::rm(args, global),
+        Command::Restore(args) => remove::restore(args, global),
+        Command::Completions(args) => generate::completions(args),
+        Command::Man(args) => generate::man(args),
+    }
+}
+
+/// Says why a command stopped: on standard error, or as a line of JSON where JSON was asked for.
+fn tell(problem: Problem, json: bool) -> Status {
+    let Problem::Told { error, status } = problem else { return Status::Unheard };
+    if json {
+        // If even this cannot be written there is nobody left to tell.
+        let _ = Out::new(true).json(&json!({ "error": error }));
+    } else {
+        let _ = writeln!(io::stderr(), "lapel: {}\n  {}", plain(&error.message), plain(&error.hint));
+    }
+    status
+}

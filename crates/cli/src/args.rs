@@ -1,0 +1,284 @@
+//! What may stand on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use jiff::Timestamp;
+
+/// A wallet for Open Badges: keeps them, checks them, and brings them where you want them.
+#[derive(Debug, Parser)]
+#[command(name = "lapel", version, arg_required_else_help = true, disable_help_subcommand = true)]
+#[command(after_help = "Badges are named by the number that `lapel list` shows, such as b17.\n\
+    Exit status: 0 all done, 1 something failed, 2 wrong usage or nothing to work on (`verify`: see its help).")]
+pub(crate) struct Lapel {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    /// What holds for every command.
+    #[command(flatten)]
+    pub(crate) global: Global,
+}
+
+/// Options of every command.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Global {
+    /// The wallet's folder [default: the platform's folder for application data]
+    #[arg(long, global = true, env = "LAPEL_WALLET", value_name = "DIR", hide_env_values = true)]
+    pub(crate) wallet: Option<PathBuf>,
+    /// Print JSON, one object a line
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// Fetch nothing from the network
+    #[arg(long, global = true)]
+    pub(crate) offline: bool,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Add badges to the wallet
+    Import(Import),
+    /// List the badges in the wallet
+    List(List),
+    /// Show a badge with everything that is known of it
+    Show(Show),
+    /// Find badges by words in them
+    Search(Search),
+    /// Say what is known of a badge, and since when
+    Verify(Verify),
+    /// Save a badge to a file
+    Export(Export),
+    /// Print what LinkedIn, a web page or a README needs
+    Share(Share),
+    /// Remove badges from the wallet
+    Rm(Rm),
+    /// Bring back what `rm` removed
+    Restore(Restore),
+    /// Print a script that completes `lapel` in a shell
+    Completions(Completions),
+    /// Write the manual pages
+    #[command(hide = true)]
+    Man(Man),
+}
+
+/// `lapel import`.
+#[derive(Args, Debug)]
+#[command(after_help = "Exit status: 0 all added or there already, 1 some failed, 2 wrong usage.")]
+pub(crate) struct Import {
+    /// Files, folders (with what is in them), links, or - for standard input
+    #[arg(required = true, value_name = "PATH|URL|-")]
+    pub(crate) sources: Vec<String>,
+}
+
+/// `lapel list`.
+#[derive(Args, Debug)]
+pub(crate) struct List {
+    #[command(flatten)]
+    pub(crate) filter: Filter,
+}
+
+/// `lapel search`.
+#[derive(Args, Debug)]
+pub(crate) struct Search {
+    /// Words that all occur in the badge (name, issuer, description, criteria, tags, recipient)
+    #[arg(required = true)]
+    pub(crate) words: Vec<String>,
+    #[command(flatten)]
+    pub(crate) filter: Filter,
+}
+
+/// Which badges to list, and in which order.
+#[derive(Args, Debug)]
+pub(crate) struct Filter {
+    /// Only badges with this verdict; may be repeated
+    #[arg(long, value_name = "VERDICT")]
+    pub(crate) verdict: Vec<VerdictName>,
+    /// Only badges of this issuer (its name)
+    #[arg(long, value_name = "NAME")]
+    pub(crate) issuer: Option<String>,
+    /// What comes first
+    #[arg(long, value_enum, default_value_t = Sort::Newest)]
+    pub(crate) sort: Sort,
+    /// At most this many
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) limit: Option<u32>,
+}
+
+/// A verdict's name.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum VerdictName {
+    Verified,
+    Expired,
+    Revoked,
+    Invalid,
+    Undecided,
+}
+
+/// An order of badges.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Sort {
+    /// Added last first
+    Newest,
+    /// By name
+    Name,
+    /// By issuer
+    Issuer,
+    /// Awarded last first
+    Issued,
+}
+
+/// `lapel show`.
+#[derive(Args, Debug)]
+pub(crate) struct Show {
+    /// The badge, such as b17
+    #[arg(value_name = "ID", value_parser = badge_id)]
+    pub(crate) id: u32,
+}
+
+/// `lapel verify`.
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Exit status: 0 all verified; 1 some expired, revoked or invalid; 3 some undecided and none \
+    worse;\n2 wrong usage or an unreadable input."
+)]
+pub(crate) struct Verify {
+    /// Judge at this instant, such as 2026-11-23T12:00:00Z [default: now]
+    #[arg(long, value_name = "RFC3339", value_parser = timestamp)]
+    pub(crate) at: Option<Timestamp>,
+    /// A folder of documents that answer before the network does (see documents.json in the manual)
+    #[arg(long, value_name = "DIR")]
+    pub(crate) documents: Option<PathBuf>,
+    /// A mail address, URL or DID of yours, to compare with the recipient; may be repeated
+    #[arg(long, value_name = "WHO")]
+    pub(crate) identity: Vec<String>,
+    /// Files, links, badges of the wallet such as b17, or - for standard input
+    #[arg(required = true, value_name = "INPUT")]
+    pub(crate) inputs: Vec<String>,
+}
+
+/// `lapel export`.
+#[derive(Args, Debug)]
+pub(crate) struct Export {
+    /// The badge, such as b17
+    #[arg(value_name = "ID", value_parser = badge_id)]
+    pub(crate) id: u32,
+    /// In which form
+    #[arg(long = "as", value_enum, default_value_t = ExportFormat::Original, value_name = "FORM")]
+    pub(crate) format: ExportFormat,
+    /// Where to; - for standard output [default: a name made from the badge, in this folder]
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Replace a file that is there
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+/// A form of a saved badge.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum ExportFormat {
+    /// The very bytes that were imported
+    Original,
+    /// A PNG image with the credential in it
+    Png,
+    /// An SVG image with the credential in it
+    Svg,
+    /// The credential's JSON text
+    Json,
+    /// The credential's JWT
+    Jwt,
+}
+
+/// `lapel share`.
+#[derive(Args, Debug)]
+pub(crate) struct Share {
+    /// The badge, such as b17
+    #[arg(value_name = "ID", value_parser = badge_id)]
+    pub(crate) id: u32,
+    /// For where
+    #[arg(long = "as", value_enum, value_name = "FORM", required_unless_present = "json")]
+    pub(crate) format: Option<ShareFormat>,
+    /// Add "Verified on ..." to snippets, where the latest report allows it
+    #[arg(long)]
+    pub(crate) verified: bool,
+}
+
+/// A place to share a badge on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ShareFormat {
+    /// A link that opens LinkedIn's profile form, and its fields to copy
+    Linkedin,
+    /// The badge's public page
+    Link,
+    /// A snippet for a web page
+    Html,
+    /// A snippet for a README
+    Markdown,
+}
+
+/// `lapel rm`.
+#[derive(Args, Debug)]
+pub(crate) struct Rm {
+    /// The badges, such as b17
+    #[arg(required = true, value_name = "ID", value_parser = badge_id)]
+    pub(crate) ids: Vec<u32>,
+}
+
+/// `lapel restore`.
+#[derive(Args, Debug)]
+pub(crate) struct Restore {
+    /// The number that `lapel rm` printed
+    #[arg(value_name = "TOKEN")]
+    pub(crate) token: u32,
+}
+
+/// `lapel completions`.
+#[derive(Args, Debug)]
+pub(crate) struct Completions {
+    /// Which shell
+    pub(crate) shell: Shell,
+}
+
+/// `lapel man`.
+#[derive(Args, Debug)]
+pub(crate) struct Man {
+    /// The folder to write them into
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+}
+
+/// A badge's number as people write it: `b17` or `17`.
+pub(crate) fn badge_id(text: &str) -> Result<u32, String> {
+    let digits = text.strip_prefix(['b', 'B']).unwrap_or(text);
+    let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    digits
+        .parse()
+        .ok()
+        .filter(|_| plain)
+        .ok_or_else(|| "a badge is named like b17; `lapel list` shows the names".to_owned())
+}
+
+fn timestamp(text: &str) -> Result<Timestamp, String> {
+    text.parse().map_err(|_| "expected an instant with its offset, such as 2026-11-23T12:00:00Z".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_definitions_hold_together() {
+        Lapel::command().debug_assert();
+    }
+
+    #[test]
+    fn badge_ids() {
+        assert_eq!(badge_id("b17"), Ok(17));
+        assert_eq!(badge_id("17"), Ok(17));
+        for wrong in ["", "b", "c17", "b-1", "b+1", "b4294967296", "b1.png", "bb1"] {
+            assert!(badge_id(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,517 @@
+//! `lapel verify`: what is known of a badge, and since when.
+//!
+//! The wallet is not touched unless an input is a badge's id; no runtime and no network exist unless a document
+//! has to be fetched.
+
+use std::io;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use lapel_wallet::api::{ApiError, BadgeId, CheckView, WarningView};
+use openbadges::artifact::Payload;
+use openbadges::credential::Standard;
+use openbadges::{
+    Answer, Artifact, ArtifactKind, BadgeCard, Check, Credential, Documents, ParseError, Policy, Report,
+    Verdict,
+};
+use serde::Serialize;
+
+use crate::args::{Global, Verify};
+use crate::documents;
+use crate::input::Input;
+use crate::network::Network;
+use crate::out::{Out, Paint, paint_of, plain};
+use crate::problem::{Problem, Status, not_a_badge, not_a_credential, told};
+
+/// How many links are followed until a badge comes.
+const MOST_LINKS: usize = 3;
+
+/// Judges every input, prints a line (or a paragraph) for each, and gives the worst status.
+pub(crate) fn run(args: &Verify, global: &Global) -> Result<Status, Problem> {
+    let mut out = Out::new(global.json);
+    let now = args.at.unwrap_or_else(Timestamp::now);
+    let documents = match &args.documents {
+        Some(folder) => documents::read(folder, now)?,
+        None => Documents::new(),
+    };
+    let policy = Policy { identities: args.identity.clone(), ..Policy::at(now) };
+    let plain = args.at.is_none() && args.documents.is_none() && args.identity.is_empty();
+    let mut judge = Judge { documents, policy, network: Network::unless(global.offline), plain, global };
+    let mut status = Status::Done;
+    for (index, input) in args.inputs.iter().enumerate() {
+        let judged = judge.input(input);
+        status = worse(status, judged.status());
+        if out.json {
+            out.json(&judged.line(input, now))?;
+        } else {
+            if index > 0 {
+                out.line("")?;
+            }
+            judged.print(&mut out, input)?;
+            out.flush()?;
+        }
+    }
+    Ok(status)
+}
+
+/// Unreadable is worst, then what is bad, then what is open.
+fn worse(a: Status, b: Status) -> Status {
+    let rank = |status| match status {
+        Status::Done => 0,
+        Status::Undecided => 1,
+        Status::Failed => 2,
+        Status::Unusable | Status::Unheard => 3,
+    };
+    if rank(b) > rank(a) { b } else { a }
+}
+
+/// What all inputs are judged by.
+struct Judge<'a> {
+    documents: Documents,
+    policy: Policy,
+    network: Option<Network>,
+    /// Whether no option changes how a badge of the wallet is judged.
+    plain: bool,
+    global: &'a Global,
+}
+
+/// What was found of one input.
+struct Judged {
+    format: Option<ArtifactKind>,
+    warnings: Vec<WarningView>,
+    finding: Finding,
+}
+
+enum Finding {
+    /// A credential was judged.
+    Report { card: Box<BadgeCard>, report: Box<Report> },
+    /// It is a link to a badge, and nothing came from there.
+    Unreached { url: String, answer: Option<Answer> },
+    /// It could not be read.
+    Error(ApiError),
+}
+
+impl Judge<'_> {
+    fn input(&mut self, input: &str) -> Judged {
+        let bytes = match Input::of(input) {
+            Input::Stdin => crate::input::read_stdin(),
+            Input::Path(path) => crate::input::read_file(path),
+            Input::Link(url) => return self.link(url, ArtifactKind::Url, Vec::new(), MOST_LINKS),
+            Input::Badge(id) => return self.badge(id),
+        };
+        match bytes {
+            Ok(bytes) => self.bytes(bytes, None, MOST_LINKS),
+            Err(error) => Judged { format: None, warnings: Vec::new(), finding: Finding::Error(error) },
+        }
+    }
+
+    /// Judges what `bytes` hold. `format` is the kind of the input where these bytes came from a link in it.
+    fn bytes(&mut self, bytes: Vec<u8>, format: Option<ArtifactKind>, links: usize) -> Judged {
+        let artifact = match Artifact::recognise(bytes) {
+            Ok(artifact) => artifact,
+            Err(error) => {
+                return Judged { format, warnings: Vec::new(), finding: Finding::Error(not_a_badge(&error)) };
+            }
+        };
+        let format = format.unwrap_or(artifact.kind());
+        let mut warnings: Vec<WarningView> = artifact
+            .notes()
+            .iter()
+            .map(|note| WarningView { code: "artifact.lenient".to_owned(), detail: note.clone() })
+            .collect();
+        match choose(artifact.payloads()) {
+            Choice::Credential { credential, others } => {
+                warnings.extend(others);
+                let (documents, none) = (&mut self.documents, Documents::new());
+                let finding = judge(&mut self.network, &credential, documents, &self.policy, &none);
+                Judged { format: Some(format), warnings, finding }
+            }
+            Choice::Link(url) => self.link(&url, format, warnings, links),
+            Choice::Error(error) => Judged { format: Some(format), warnings, finding: Finding::Error(error) },
+        }
+    }
+
+    fn badge(&mut self, id: u32) -> Judged {
+        match self.read_badge(BadgeId(id)) {
+            Ok(judged) => judged,
+            Err(Problem::Told { error, .. }) => {
+                Judged { format: None, warnings: Vec::new(), finding: Finding::Error(error) }
+            }
+            Err(Problem::Unheard) => unreachable!("nothing is printed while a badge is judged"),
+        }
+    }
+
+    /// Judges a badge of the wallet. Asked plainly, it is verified again as in the window, and the wallet keeps the
+    /// new report; with another instant, other documents or other identities, or offline, nothing is written.
+    fn read_badge(&mut self, id: BadgeId) -> Result<Judged, Problem> {
+        let wallet = crate::wallet::open(self.global)?;
+        if self.plain
+            && let Some(network) = &mut self.network
+        {
+            network.run(wallet.verify_badge(id))??;
+        }
+        let badge = wallet.badge(id)?;
+        let format = badge.artifacts.first().map(|artifact| crate::wallet::kind(&artifact.kind));
+        if self.plain && self.network.is_some() {
+            let finding = Finding::Report { card: Box::new(badge.card), report: Box::new(badge.report) };
+            return Ok(Judged { format, warnings: Vec::new(), finding });
+        }
+        let mut policy = Policy { now: self.policy.now, ..wallet.policy()? };
+        if !self.policy.identities.is_empty() {
+            policy.identities.clone_from(&self.policy.identities);
+        }
+        let kept = wallet.documents(id)?;
+        let mut documents = self.documents.clone();
+        if self.network.is_none() {
+            // What once was not at hand may be asked for again: only documents are taken over.
+            for (url, answer) in kept.iter().filter(|(_, answer)| matches!(answer, Answer::Document(_))) {
+                documents.insert(url, answer.clone());
+            }
+        }
+        let finding = judge(&mut self.network, &Arc::new(badge.credential), &mut documents, &policy, &kept);
+        Ok(Judged { format, warnings: Vec::new(), finding })
+    }
+
+    /// Judges what `url` answers with.
+    fn link(&mut self, url: &str, format: ArtifactKind, warnings: Vec<WarningView>, links: usize) -> Judged {
+        if links == 0 {
+            let error = told(
+                "input.too-many-links",
+                format!("one link led to another, and no badge came after {MOST_LINKS}"),
+                "Open the link in a browser and download the badge from there.",
+            );
+            return Judged { format: Some(format), warnings, finding: Finding::Error(error) };
+        }
+        // The fragment stays with the reader: the host is asked, and the documents are listed, without it.
+        let url = url.split('#').next().unwrap_or(url);
+        if self.documents.answer(url).is_none()
+            && let Some(network) = &mut self.network
+        {
+            let answer = network.fetch(url);
+            self.documents.insert(url, answer);
+        }
+        match self.documents.answer(url) {
+            Some(Answer::Document(document)) if document.is_success() => {
+                let bytes = document.bytes.clone();
+                let mut judged = self.bytes(bytes, Some(format), links - 1);
+                judged.warnings.splice(0..0, warnings);
+                judged
+            }
+            answer => {
+                let finding = Finding::Unreached { url: url.to_owned(), answer: answer.cloned() };
+                Judged { format: Some(format), warnings, finding }
+            }
+        }
+    }
+}
+
+/// Judges a credential, fetching what is missing where the network may be asked.
+fn judge(
+    network: &mut Option<Network>,
+    credential: &Arc<Credential>,
+    documents: &mut Documents,
+    policy: &Policy,
+    kept: &Documents,
+) -> Finding {
+    let report = match network {
+        Some(network) => network.complete(credential, documents, policy, kept),
+        None => openbadges::verify(credential, documents, policy),
+    };
+    Finding::Report { card: Box::new(BadgeCard::of(credential, documents)), report: Box::new(report) }
+}
+
+/// What to judge of an artefact.
+enum Choice {
+    Credential { credential: Arc<Credential>, others: Vec<WarningView> },
+    Link(String),
+    Error(ApiError),
+}
+
+/// The first Open Badges 3.0 credential, else the first credential, else a link, else what was wrong.
+fn choose(payloads: &[Payload]) -> Choice {
+    let mut credentials = Vec::new();
+    let mut links = Vec::new();
+    let mut errors = Vec::new();
+    for payload in payloads {
+        match Credential::parse(&payload.content) {
+            Ok(credential) => credentials.push(credential),
+            Err(ParseError::IsLink { url }) => links.push(url),
+            Err(error) => errors.push(not_a_credential(&error)),
+        }
+    }
+    if credentials.is_empty() {
+        return match (links.into_iter().next(), errors.into_iter().next()) {
+            (Some(link), _) => Choice::Link(link),
+            (None, Some(error)) => Choice::Error(error),
+            (None, None) => Choice::Error(told(
+                "import.empty",
+                "there is no credential in it",
+                "Download the badge once more from its issuer: pictures of badges often carry none.",
+            )),
+        };
+    }
+    let chosen = credentials.iter().position(|c| c.standard() == Standard::Ob3).unwrap_or(0);
+    let credential = Arc::new(credentials.swap_remove(chosen));
+    let mut others: Vec<WarningView> = credentials
+        .iter()
+        .filter(|other| other.digest() != credential.digest())
+        .map(|other| WarningView {
+            code: "artifact.other-credential".to_owned(),
+            detail: format!(
+                "it also holds a credential of {}, which was not judged",
+                other.standard().name()
+            ),
+        })
+        .collect();
+    others.extend(errors.into_iter().map(|error| WarningView {
+        code: "artifact.other-unreadable".to_owned(),
+        detail: format!("it also holds something that could not be read: {}", error.message),
+    }));
+    Choice::Credential { credential, others }
+}
+
+impl Judged {
+    fn verdict(&self) -> &'static str {
+        match &self.finding {
+            Finding::Report { report, .. } => verdict_name(report.verdict()),
+            Finding::Unreached { .. } => "undecided",
+            Finding::Error(_) => "error",
+        }
+    }
+
+    fn status(&self) -> Status {
+        match self.verdict() {
+            "verified" => Status::Done,
+            "undecided" => Status::Undecided,
+            "error" => Status::Unusable,
+            _ => Status::Failed,
+        }
+    }
+
+    fn checks(&self) -> Vec<CheckLine> {
+        match &self.finding {
+            Finding::Report { report, .. } => report.checks().iter().map(CheckLine::of).collect(),
+            Finding::Unreached { url, answer } => vec![CheckLine::unreached(url, answer.as_ref())],
+            Finding::Error(_) => Vec::new(),
+        }
+    }
+
+    fn warnings(&self) -> Vec<WarningView> {
+        let mut warnings = self.warnings.clone();
+        if let Finding::Report { report, .. } = &self.finding {
+            let of = |w: &openbadges::Warning| WarningView { code: w.code.clone(), detail: w.detail.clone() };
+            warnings.extend(report.warnings().iter().map(of));
+        }
+        warnings
+    }
+
+    fn missing(&self) -> Vec<String> {
+        match &self.finding {
+            Finding::Report { report, .. } => report.missing().to_vec(),
+            Finding::Unreached { url, answer: None } => vec![url.clone()],
+            Finding::Unreached { .. } | Finding::Error(_) => Vec::new(),
+        }
+    }
+
+    /// The JSON line of the contract.
+    fn line<'a>(&'a self, input: &'a str, now: Timestamp) -> Line<'a> {
+        let (badge, error, as_of) = match &self.finding {
+            Finding::Report { card, report } => (Some(BadgeLine::of(card)), None, report.as_of()),
+            Finding::Unreached { .. } => (None, None, now),
+            Finding::Error(error) => (None, Some(error), now),
+        };
+        Line {
+            input,
+            format: self.format.map(ArtifactKind::as_str),
+            verdict: self.verdict(),
+            checks: self.checks(),
+            warnings: self.warnings(),
+            badge,
+            as_of: as_of.to_string(),
+            missing: self.missing(),
+            error,
+        }
+    }
+
+    /// A paragraph for people.
+    fn print(&self, out: &mut Out, input: &str) -> io::Result<()> {
+        out.line(&out.paint(Paint::Strong, &plain(input)))?;
+        let verdict = out.paint(paint_of(self.verdict()), &in_words(self));
+        match &self.finding {
+            Finding::Report { card, report } => {
+                out.line(&format!("  {verdict}"))?;
+                out.line(&format!("  {}, issued by {}", plain(&card.name), plain(&card.issuer.name)))?;
+                print_checks(out, &self.checks())?;
+                print_notes(out, &self.warnings(), &self.missing())?;
+                print_as_of(out, report.as_of())
+            }
+            Finding::Unreached { .. } => {
+                out.line(&format!("  {verdict}"))?;
+                print_checks(out, &self.checks())?;
+                print_notes(out, &self.warnings(), &self.missing())
+            }
+            Finding::Error(error) => {
+                out.line(&format!("  {verdict}"))?;
+                out.line(&format!("  {}", plain(&error.hint)))
+            }
+        }
+    }
+}
+
+/// The verdict as a sentence.
+fn in_words(judged: &Judged) -> String {
+    match &judged.finding {
+        Finding::Report { report, .. } => plain(&report.headline()),
+        Finding::Unreached { .. } => "Undecided: the badge behind the link is not at hand".to_owned(),
+        Finding::Error(error) => format!("Not read: {}", plain(&error.message)),
+    }
+}
+
+/// The last line about a report: what it says held then, and may not hold any more.
+pub(crate) fn print_as_of(out: &mut Out, as_of: Timestamp) -> io::Result<()> {
+    let as_of = format!("  As of {}.", as_of.strftime("%Y-%m-%d %H:%M UTC"));
+    out.line(&out.paint(Paint::Faint, &as_of))
+}
+
+/// One line a check.
+pub(crate) fn print_checks(out: &mut Out, checks: &[CheckLine]) -> io::Result<()> {
+    for check in checks {
+        let (sign, paint) = match check.outcome.as_str() {
+            "pass" => ("+", Paint::Good),
+            "fail" => ("x", Paint::Bad),
+            "unknown" => ("?", Paint::Open),
+            _ => ("-", Paint::Faint),
+        };
+        let name = format!("{:<14}", check.check.replace('_', " "));
+        out.line(&format!("    {} {name}{}", out.paint(paint, sign), plain(&check.detail)))?;
+    }
+    Ok(())
+}
+
+/// Warnings, and what would decide more.
+pub(crate) fn print_notes(out: &mut Out, warnings: &[WarningView], missing: &[String]) -> io::Result<()> {
+    for warning in warnings {
+        out.line(&format!("    {} {}", out.paint(Paint::Open, "!"), plain(&warning.detail)))?;
+    }
+    if !missing.is_empty() {
+        out.line("  These documents would say more:")?;
+    }
+    for url in missing {
+        out.line(&format!("    {}", plain(url)))?;
+    }
+    Ok(())
+}
+
+fn verdict_name(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Verified => "verified",
+        Verdict::Expired => "expired",
+        Verdict::Revoked => "revoked",
+        Verdict::Invalid => "invalid",
+        Verdict::Undecided => "undecided",
+    }
+}
+
+/// One line of `lapel verify --json`.
+#[derive(Debug, Serialize)]
+struct Line<'a> {
+    input: &'a str,
+    format: Option<&'static str>,
+    verdict: &'static str,
+    checks: Vec<CheckLine>,
+    warnings: Vec<WarningView>,
+    badge: Option<BadgeLine<'a>>,
+    as_of: String,
+    missing: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<&'a ApiError>,
+}
+
+/// One check of a line.
+#[derive(Debug, Serialize)]
+pub(crate) struct CheckLine {
+    check: String,
+    outcome: String,
+    code: String,
+    detail: String,
+    documents: Vec<String>,
+}
+
+impl CheckLine {
+    fn of(check: &Check) -> Self {
+        Self {
+            check: check.id.as_str().to_owned(),
+            outcome: check.outcome.as_str().to_owned(),
+            code: check.code().to_owned(),
+            detail: check.detail(),
+            documents: check.documents.iter().map(|document| document.url.clone()).collect(),
+        }
+    }
+
+    /// Of a stored report.
+    pub(crate) fn of_view(check: &CheckView) -> Self {
+        Self {
+            check: check.check.clone(),
+            outcome: check.outcome.clone(),
+            code: check.code.clone(),
+            detail: check.detail.clone(),
+            documents: check.documents.iter().map(|document| document.url.clone()).collect(),
+        }
+    }
+
+    /// The one check of a link that gave no badge: the issuer's own copy was not seen.
+    fn unreached(url: &str, answer: Option<&Answer>) -> Self {
+        let (code, detail) = match answer {
+            None => ("document.missing", format!("{url} is needed and was not fetched")),
+            Some(Answer::Unavailable(why)) => ("document.unavailable", format!("{url}: {why}")),
+            Some(Answer::Document(document)) => (
+                "document.unavailable",
+                format!("{url}: the host answered with HTTP status {}", document.status),
+            ),
+        };
+        Self {
+            check: "hosted".to_owned(),
+            outcome: "unknown".to_owned(),
+            code: code.to_owned(),
+            detail,
+            documents: Vec::new(),
+        }
+    }
+}
+
+/// What the badge says.
+#[derive(Debug, Serialize)]
+struct BadgeLine<'a> {
+    name: &'a str,
+    issuer: &'a str,
+    recipient: Option<&'a str>,
+    issued_on: Option<&'a str>,
+    expires_on: Option<&'a str>,
+    id: Option<&'a str>,
+    standard: &'a str,
+    issuer_id: Option<&'a str>,
+    issuer_url: Option<&'a str>,
+    recipient_name: Option<&'a str>,
+    recipient_hashed: bool,
+    public_url: Option<&'a str>,
+}
+
+impl<'a> BadgeLine<'a> {
+    fn of(card: &'a BadgeCard) -> Self {
+        let recipient = card.recipient.as_ref();
+        Self {
+            name: &card.name,
+            issuer: &card.issuer.name,
+            recipient: recipient.and_then(|r| r.identity.as_deref()),
+            issued_on: card.issued_on.as_ref().map(|moment| moment.text.as_str()),
+            expires_on: card.expires_on.as_ref().map(|moment| moment.text.as_str()),
+            id: card.credential_id.as_deref(),
+            standard: &card.standard,
+            issuer_id: card.issuer.id.as_deref(),
+            issuer_url: card.issuer.url.as_deref(),
+            recipient_name: recipient.and_then(|r| r.name.as_deref()),
+            recipient_hashed: recipient.is_some_and(|r| r.hashed),
+            public_url: card.public_url.as_deref(),
+        }
+    }
+}

@@ -1,0 +1,765 @@
+//! The command line, run as a person or a script runs it: the built program, files, and what it prints.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test says what went wrong by panicking")]
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use lapel_testkit::{Issued, Issuer, NOW, art, corpus};
+use lapel_wallet::Wallet;
+use lapel_wallet::api::Settings;
+use openbadges::artifact::bake;
+use openbadges::credential::Standard;
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// A folder to work in, with a home of its own, and `lapel` in it.
+struct Desk {
+    folder: TempDir,
+}
+
+impl Desk {
+    fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn write(&self, name: &str, bytes: impl AsRef<[u8]>) -> String {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, bytes).unwrap();
+        name.to_owned()
+    }
+
+    /// A badge's file, and its issuer's documents in a folder `<name>.documents`.
+    fn issue(&self, name: &str, issued: &Issued) -> String {
+        self.documents(&format!("{name}.documents"), issued);
+        self.write(name, issued.text())
+    }
+
+    fn documents(&self, folder: &str, issued: &Issued) -> String {
+        let mut list = Vec::new();
+        for (index, document) in issued.documents().iter().enumerate() {
+            let file = format!("{index}.json");
+            self.write(&format!("{folder}/{file}"), &document.bytes);
+            list.push(serde_json::json!({
+                "url": document.url, "file": file, "media_type": document.media_type,
+                "fetched_at": document.fetched_at.to_string(), "status": document.status,
+            }));
+        }
+        self.write(&format!("{folder}/documents.json"), serde_json::to_vec(&list).unwrap());
+        folder.to_owned()
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_lapel"));
+        command
+            .args(arguments)
+            .current_dir(self.folder.path())
+            .env_clear()
+            .env("HOME", self.path("home"))
+            .env("LAPEL_WALLET", self.path("wallet"))
+            .stdin(Stdio::null());
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Run {
+        Run::of(self.command(arguments).output().unwrap())
+    }
+
+    fn run_with_stdin(&self, arguments: &[&str], stdin: &[u8]) -> Run {
+        let mut child = self
+            .command(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(stdin).unwrap();
+        Run::of(child.wait_with_output().unwrap())
+    }
+
+    /// `lapel verify --offline --json`, at the test kit's instant.
+    fn verify(&self, arguments: &[&str]) -> Run {
+        self.run(&[&["verify", "--offline", "--json", "--at", NOW], arguments].concat())
+    }
+}
+
+/// What a run gave.
+#[derive(Debug)]
+struct Run {
+    status: i32,
+    stdout: Vec<u8>,
+    stderr: String,
+}
+
+impl Run {
+    fn of(output: Output) -> Self {
+        Self {
+            status: output.status.code().unwrap(),
+            stdout: output.stdout,
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    fn text(&self) -> &str {
+        std::str::from_utf8(&self.stdout).unwrap()
+    }
+
+    fn lines(&self) -> Vec<Value> {
+        self.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    #[track_caller]
+    fn one_line(&self) -> Value {
+        let mut lines = self.lines();
+        assert_eq!(lines.len(), 1, "{self:?}");
+        lines.remove(0)
+    }
+}
+
+fn university() -> Issuer {
+    Issuer::did_web("university.example")
+}
+
+/// A badge that its documents verify.
+fn good() -> Issued {
+    university().achievement("Rust").award_to("ada@example.org").sign_jwt()
+}
+
+fn keys(value: &Value) -> Vec<&str> {
+    value.as_object().unwrap().keys().map(String::as_str).collect()
+}
+
+fn check<'a>(line: &'a Value, name: &str) -> &'a Value {
+    let found = line["checks"].as_array().unwrap().iter().find(|check| check["check"] == name);
+    found.unwrap_or_else(|| panic!("no check {name} in {line}"))
+}
+
+mod verify {
+    use super::*;
+
+    #[test]
+    fn a_line_has_the_shape_of_the_contract() {
+        let desk = Desk::new();
+        let file = desk.issue("rust.jwt", &good());
+        let run = desk.verify(&["--documents", "rust.jwt.documents", &file]);
+        let line = run.one_line();
+        assert_eq!(
+            keys(&line),
+            ["input", "format", "verdict", "checks", "warnings", "badge", "as_of", "missing"]
+        );
+        assert_eq!(line["input"], "rust.jwt");
+        assert_eq!(line["format"], "jws");
+        assert_eq!(line["verdict"], "verified", "{line}");
+        assert_eq!(line["as_of"], NOW);
+        assert_eq!(line["missing"], serde_json::json!([]));
+        let checks = line["checks"].as_array().unwrap();
+        let names: Vec<&str> = checks.iter().map(|check| check["check"].as_str().unwrap()).collect();
+        assert_eq!(
+            names,
+            ["structure", "integrity", "key_authority", "hosted", "issuer", "dates", "status", "recipient"]
+        );
+        for check in checks {
+            assert_eq!(keys(check), ["check", "outcome", "code", "detail", "documents"]);
+            let outcome = check["outcome"].as_str().unwrap();
+            assert!(["pass", "fail", "unknown", "not_applicable"].contains(&outcome), "{outcome}");
+            assert!(check["code"].as_str().is_some_and(|code| code.contains('.')), "{check}");
+            assert!(check["detail"].as_str().is_some_and(|detail| !detail.is_empty()), "{check}");
+        }
+        assert_eq!(
+            check(&line, "key_authority")["documents"],
+            serde_json::json!(["https://university.example/.well-known/did.json"])
+        );
+        let badge = &line["badge"];
+        assert_eq!(badge["name"], "Rust");
+        assert_eq!(badge["recipient"], "ada@example.org");
+        assert_eq!(badge["issued_on"], "2026-01-15T09:30:00Z");
+        assert_eq!(badge["expires_on"], Value::Null);
+        assert_eq!(badge["issuer_id"], "did:web:university.example");
+        assert!(badge["issuer"].as_str().is_some_and(|name| !name.is_empty()));
+        assert_eq!(run.status, 0);
+    }
+
+    #[test]
+    fn the_status_says_the_worst() {
+        let desk = Desk::new();
+        let issued = good();
+        let documents = desk.documents("documents", &issued);
+        let good = desk.write("good", issued.text());
+        let expired = university().achievement("Rust").expires("2026-02-01T00:00:00Z").sign_jwt();
+        let expired = desk.write("expired", expired.text());
+        let forged = university().achievement("Rust").sign_jwt().text().replace('.', "..");
+        let unreadable = desk.write("unreadable", forged);
+        let tampered = {
+            // Another payload under the signature of the first.
+            let other = university().achievement("Haskell").sign_jwt();
+            let (mine, others): (Vec<&str>, Vec<&str>) =
+                (issued.text().split('.').collect(), other.text().split('.').collect());
+            desk.write("tampered", format!("{}.{}.{}", mine[0], others[1], mine[2]))
+        };
+        let open = Issuer::did_web("elsewhere.example").achievement("Go").sign_jwt();
+        let open = desk.write("open", open.text());
+        for (inputs, verdicts, status) in [
+            (vec![&good], vec!["verified"], 0),
+            (vec![&expired], vec!["expired"], 1),
+            (vec![&tampered], vec!["invalid"], 1),
+            (vec![&open], vec!["undecided"], 3),
+            (vec![&unreadable], vec!["error"], 2),
+            (vec![&good, &open], vec!["verified", "undecided"], 3),
+            (vec![&open, &tampered, &good], vec!["undecided", "invalid", "verified"], 1),
+            (vec![&unreadable, &good, &expired], vec!["error", "verified", "expired"], 2),
+        ] {
+            let inputs: Vec<&str> = inputs.iter().map(|input| input.as_str()).collect();
+            let run = desk.verify(&[&["--documents", &documents], &inputs[..]].concat());
+            let lines = run.lines();
+            let found: Vec<&str> = lines.iter().map(|line| line["verdict"].as_str().unwrap()).collect();
+            assert_eq!((found, run.status), (verdicts, status), "{inputs:?}");
+            let named: Vec<&str> = lines.iter().map(|line| line["input"].as_str().unwrap()).collect();
+            assert_eq!(named, inputs);
+        }
+    }
+
+    #[test]
+    fn without_documents_it_says_what_is_missing() {
+        let desk = Desk::new();
+        let file = desk.write("rust.jwt", good().text());
+        let run = desk.verify(&[&file]);
+        let line = run.one_line();
+        assert_eq!((line["verdict"].as_str(), run.status), (Some("undecided"), 3));
+        assert_eq!(line["missing"], serde_json::json!(["https://university.example/.well-known/did.json"]));
+        assert_eq!(check(&line, "key_authority")["outcome"], "unknown");
+    }
+
+    #[test]
+    fn an_unreadable_input_says_why_and_the_others_are_judged() {
+        let desk = Desk::new();
+        let issued = good();
+        let documents = desk.documents("documents", &issued);
+        let good = desk.write("good", issued.text());
+        desk.write("notes.txt", "Remember the milk.");
+        let run =
+            desk.verify(&["--documents", &documents, "missing.png", "notes.txt", "documents", "b99", &good]);
+        let lines = run.lines();
+        assert_eq!(run.status, 2);
+        for line in &lines[..4] {
+            assert_eq!(line["verdict"], "error");
+            assert_eq!(keys(&line["error"]), ["code", "message", "hint"]);
+            for text in line["error"].as_object().unwrap().values() {
+                assert!(text.as_str().is_some_and(|text| !text.is_empty()), "{line}");
+            }
+        }
+        assert_eq!(lines[0]["error"]["code"], "input.unreadable");
+        assert_eq!(lines[2]["error"]["code"], "input.folder");
+        assert_eq!(lines[4]["verdict"], "verified");
+    }
+
+    #[test]
+    fn standard_input_is_a_dash() {
+        let desk = Desk::new();
+        let issued = good();
+        let documents = desk.documents("documents", &issued);
+        let arguments = ["verify", "--offline", "--json", "--at", NOW, "--documents", &documents, "-"];
+        let run = desk.run_with_stdin(&arguments, issued.text().as_bytes());
+        let line = run.one_line();
+        assert_eq!((line["input"].as_str(), line["verdict"].as_str()), (Some("-"), Some("verified")));
+        assert_eq!(run.status, 0);
+    }
+
+    #[test]
+    fn the_instant_decides_about_dates() {
+        let desk = Desk::new();
+        let issued = university().achievement("Rust").expires("2026-02-01T00:00:00Z").sign_jwt();
+        let file = desk.issue("rust", &issued);
+        for (at, verdict) in [
+            ("2026-01-20T00:00:00Z", "verified"),
+            ("2026-02-02T00:00:00Z", "expired"),
+            ("2026-02-01T01:30:00+02:00", "verified"),
+            ("2025-01-01T00:00:00Z", "invalid"),
+        ] {
+            let run = desk.run(&[
+                "verify",
+                "--offline",
+                "--json",
+                "--at",
+                at,
+                "--documents",
+                "rust.documents",
+                &file,
+            ]);
+            let line = run.one_line();
+            assert_eq!(line["verdict"], verdict, "{at}: {line}");
+        }
+    }
+
+    #[test]
+    fn one_identity_of_several_is_enough() {
+        let desk = Desk::new();
+        let file = desk.issue("rust", &good());
+        let outcome = |identities: &[&str]| {
+            let mut arguments = vec!["--documents", "rust.documents"];
+            for identity in identities {
+                arguments.extend(["--identity", identity]);
+            }
+            arguments.push(&file);
+            let line = desk.verify(&arguments).one_line();
+            check(&line, "recipient")["outcome"].as_str().unwrap().to_owned()
+        };
+        assert_eq!(outcome(&[]), "not_applicable");
+        assert_eq!(outcome(&["ada@example.org"]), "pass");
+        assert_eq!(outcome(&["grace@example.org", "ada@example.org"]), "pass");
+        assert_eq!(outcome(&["grace@example.org"]), "fail");
+    }
+
+    #[test]
+    fn documents_answer_with_their_status() {
+        let desk = Desk::new();
+        let file = desk.write("rust", good().text());
+        let did = "https://university.example/.well-known/did.json";
+        desk.write(
+            "documents/documents.json",
+            serde_json::json!([{"url": did, "file": null, "status": 404}]).to_string(),
+        );
+        let run = desk.verify(&["--documents", "documents", &file]);
+        let line = run.one_line();
+        assert_eq!(line["verdict"], "undecided", "{line}");
+        let detail = check(&line, "key_authority")["detail"].as_str().unwrap().to_owned();
+        assert!(detail.contains("404"), "{detail}");
+        assert_eq!(run.status, 3);
+    }
+
+    #[test]
+    fn a_link_is_answered_by_the_documents_and_else_undecided() {
+        let desk = Desk::new();
+        let hosted = Issuer::https("university.example").achievement("Rust").host();
+        let documents = desk.documents("documents", &hosted);
+        let id: Value = serde_json::from_str(hosted.text()).unwrap();
+        let id = id["id"].as_str().unwrap();
+        let line = desk.verify(&["--documents", &documents, id]).one_line();
+        assert_eq!(
+            (line["format"].as_str(), line["verdict"].as_str()),
+            (Some("url"), Some("verified")),
+            "{line}"
+        );
+        let run = desk.verify(&[id]);
+        let line = run.one_line();
+        assert_eq!((line["verdict"].as_str(), run.status), (Some("undecided"), 3), "{line}");
+        assert_eq!(line["missing"], serde_json::json!([id]));
+        assert_eq!(check(&line, "hosted")["outcome"], "unknown");
+    }
+
+    #[test]
+    fn the_wallet_is_left_alone() {
+        let desk = Desk::new();
+        let file = desk.issue("rust", &good());
+        desk.verify(&["--documents", "rust.documents", &file]);
+        desk.verify(&["missing"]);
+        assert!(!desk.path("wallet").exists());
+        assert!(!desk.path("home").exists());
+    }
+
+    #[test]
+    fn a_file_wins_over_a_badge_of_that_name() {
+        let desk = Desk::new();
+        desk.issue("b17", &good());
+        let line = desk.verify(&["--documents", "b17.documents", "b17"]).one_line();
+        assert_eq!(line["verdict"], "verified");
+        assert!(!desk.path("wallet").exists());
+    }
+
+    #[test]
+    fn a_baked_image_is_judged_by_what_it_carries() {
+        let desk = Desk::new();
+        let issued = good();
+        let documents = desk.documents("documents", &issued);
+        let png = bake(&art::png("Rust"), issued.content(), Standard::Ob3).unwrap();
+        let svg = bake(art::svg("Rust").as_bytes(), issued.content(), Standard::Ob3).unwrap();
+        desk.write("rust.png", png);
+        desk.write("rust.svg", svg);
+        let lines = desk.verify(&["--documents", &documents, "rust.png", "rust.svg"]).lines();
+        let found: Vec<_> =
+            lines.iter().map(|l| (l["format"].as_str().unwrap(), l["verdict"].as_str().unwrap())).collect();
+        assert_eq!(found, [("png", "verified"), ("svg", "verified")]);
+    }
+
+    #[test]
+    fn wrong_usage_is_two() {
+        let desk = Desk::new();
+        let file = desk.write("rust", good().text());
+        desk.write("broken/documents.json", "{}");
+        for arguments in [
+            &["verify"][..],
+            &["verify", "--at", "yesterday", &file],
+            &["verify", "--documents", "nowhere", &file],
+            &["verify", "--documents", "broken", &file],
+            &["verify", "--no-such-option", &file],
+            &["frobnicate"],
+            &[],
+        ] {
+            let run = desk.run(arguments);
+            assert_eq!(run.status, 2, "{arguments:?}: {run:?}");
+            assert!(!run.stderr.is_empty(), "{arguments:?}");
+        }
+    }
+
+    #[test]
+    fn hostile_text_does_not_reach_the_terminal() {
+        let desk = Desk::new();
+        let issued =
+            university().achievement("Rust\u{1b}]0;owned\u{7}\u{202e}\u{9b}2J\r\nverified").sign_jwt();
+        let file = desk.issue("rust", &issued);
+        let run = desk.run(&["verify", "--offline", "--at", NOW, "--documents", "rust.documents", &file]);
+        assert!(run.text().contains("Rust]0;owned"), "{}", run.text());
+        let steering = |c: char| (c.is_control() && c != '\n') || ('\u{202a}'..='\u{202e}').contains(&c);
+        assert!(!run.text().contains(steering), "{:?}", run.text());
+        assert_eq!(run.status, 0);
+    }
+
+    #[test]
+    fn nobody_listening_is_no_disaster() {
+        let desk = Desk::new();
+        let file = desk.issue("rust", &good());
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut command = desk.command(&["verify", "--offline", "--json", &file]);
+        let output =
+            command.stdout(writer).stderr(Stdio::piped()).spawn().unwrap().wait_with_output().unwrap();
+        assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
+        assert_eq!(output.status.code(), Some(141));
+    }
+
+    #[test]
+    fn others_good_samples_have_no_failing_check() {
+        let Some(shared) = corpus::shared() else {
+            eprintln!("ignored: {}", corpus::ABSENT);
+            return;
+        };
+        let desk = Desk::new();
+        for (file, format) in samples(&shared) {
+            let line = desk.verify(&[file.to_str().unwrap()]).one_line();
+            assert_eq!(line["format"], format, "{line}");
+            assert!(["verified", "undecided"].contains(&line["verdict"].as_str().unwrap()), "{line}");
+            let failing = line["checks"].as_array().unwrap().iter().find(|check| check["outcome"] == "fail");
+            assert_eq!(failing, None, "{}", file.display());
+            for field in ["name", "issuer"] {
+                assert!(line["badge"][field].as_str().is_some_and(|text| !text.is_empty()), "{line}");
+            }
+        }
+    }
+
+    /// Good Open Badges 3.0 files of others, one of each format.
+    fn samples(shared: &Path) -> Vec<(PathBuf, &'static str)> {
+        let cases = corpus::manifest(shared).unwrap();
+        let mut found = Vec::new();
+        for (kind, format) in [("ob3-png", "png"), ("ob3-svg", "svg"), ("ob3-json", "json")] {
+            let case = cases
+                .iter()
+                .find(|case| {
+                    case["kind"] == kind
+                        && case["expect"] == "valid"
+                        && case["scope"] == "full"
+                        && case["source"] == "1edtech-vc-validator"
+                })
+                .unwrap_or_else(|| panic!("the corpus has no good {kind}"));
+            found.push((shared.join("corpus").join(case["file"].as_str().unwrap()), format));
+        }
+        found
+    }
+}
+
+mod wallet {
+    use super::*;
+
+    #[test]
+    fn a_badge_goes_in_and_comes_out_bit_for_bit() {
+        let desk = Desk::new();
+        let issued = university().achievement("Rust").award_to("ada@example.org").with_art().sign_jwt();
+        let png = bake(&art::png("Rust"), issued.content(), Standard::Ob3).unwrap();
+        desk.write("rust.png", &png);
+
+        let run = desk.run(&["import", "--offline", "--json", "rust.png"]);
+        let line = run.one_line();
+        assert_eq!(
+            (line["source"].as_str(), line["outcome"].as_str()),
+            (Some("rust.png"), Some("added")),
+            "{line}"
+        );
+        assert_eq!(run.status, 0);
+        let id = format!("b{}", line["badge"]["id"]);
+
+        let list = desk.run(&["list", "--json"]).one_line();
+        assert_eq!(list["name"], "Rust");
+        assert_eq!(list["id"], line["badge"]["id"]);
+        let text = desk.run(&["list"]);
+        assert!(text.text().starts_with(&format!("{id}  undecided  2026-01-15  Rust  ")), "{}", text.text());
+
+        let shown = desk.run(&["show", "--json", &id]).one_line();
+        assert_eq!(keys(&shown), ["summary", "card", "report", "history", "artifacts", "credential_text"]);
+        assert_eq!(shown["credential_text"], issued.text());
+        assert!(desk.run(&["show", &id]).text().contains("ada@example.org"));
+
+        assert_eq!(desk.run(&["search", "--json", "rust"]).one_line()["id"], line["badge"]["id"]);
+        assert_eq!(desk.run(&["search", "--json", "ada@example.org"]).lines().len(), 1);
+        assert_eq!(desk.run(&["search", "--json", "haskell"]).lines().len(), 0);
+
+        let run = desk.run(&["export", "--json", &id, "-o", "out.png"]);
+        let exported = run.one_line();
+        assert_eq!(
+            (exported["path"].as_str(), exported["format"].as_str()),
+            (Some("out.png"), Some("original"))
+        );
+        assert_eq!(fs::read(desk.path("out.png")).unwrap(), png);
+        assert_eq!(desk.run(&["export", &id, "-o", "-"]).stdout, png);
+
+        let removed = desk.run(&["rm", "--json", &id]).one_line();
+        assert_eq!(removed["removed"], 1);
+        assert_eq!(desk.run(&["list", "--json"]).lines().len(), 0);
+        let token = removed["token"].to_string();
+        assert_eq!(desk.run(&["restore", "--json", &token]).one_line()["restored"], 1);
+        assert_eq!(desk.run(&["list", "--json"]).one_line()["id"], line["badge"]["id"]);
+        assert_eq!(desk.run(&["export", &id, "-o", "-"]).stdout, png);
+    }
+
+    #[test]
+    fn every_form_that_a_badge_has_can_be_saved() {
+        let desk = Desk::new();
+        let issued = university().achievement("Rust").award_to("ada@example.org").with_art().sign_jwt();
+        let png = bake(&art::png("Rust"), issued.content(), Standard::Ob3).unwrap();
+        desk.write("rust.png", &png);
+        desk.run(&["import", "--offline", "rust.png"]);
+        assert_eq!(desk.run(&["export", "b1", "--as", "jwt", "-o", "-"]).text(), issued.text());
+        let run = desk.run(&["export", "b1", "--as", "png"]);
+        assert_eq!(run.status, 0, "{run:?}");
+        assert!(run.text().contains("ada@example.org"), "{}", run.text());
+        let saved: Vec<String> = fs::read_dir(desk.folder.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .filter(|name| name.starts_with("Rust - "))
+            .collect();
+        assert_eq!(saved.len(), 1);
+        let line = desk.verify(&[&saved[0]]).one_line();
+        assert_eq!((line["format"].as_str(), line["badge"]["name"].as_str()), (Some("png"), Some("Rust")));
+        for (format, status) in [("svg", 1), ("json", 1)] {
+            let run = desk.run(&["export", "b1", "--as", format, "--json"]);
+            assert_eq!(run.status, status);
+            assert_eq!(run.one_line()["error"]["code"], "share.format-not-available");
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_there_is_not_replaced_unasked() {
+        let desk = Desk::new();
+        let file = desk.write("rust.jwt", good().text());
+        desk.run(&["import", "--offline", &file]);
+        desk.write("mine", "precious");
+        let run = desk.run(&["export", "--json", "b1", "-o", "mine"]);
+        assert_eq!((run.status, run.one_line()["error"]["code"].as_str()), (1, Some("export.exists")));
+        assert_eq!(fs::read(desk.path("mine")).unwrap(), b"precious");
+        assert_eq!(desk.run(&["export", "b1", "-o", "mine", "--force"]).status, 0);
+        assert_eq!(fs::read_to_string(desk.path("mine")).unwrap(), good().text());
+    }
+
+    #[test]
+    fn folders_are_walked_and_every_source_gets_its_line() {
+        let desk = Desk::new();
+        desk.write("badges/2/haskell.jwt", university().achievement("Haskell").sign_jwt().text());
+        desk.write("badges/1.jwt", good().text());
+        desk.write("badges/again.jwt", good().text());
+        desk.write("badges/notes.txt", "Remember the milk.");
+        desk.write("badges/.DS_Store", "hidden");
+        let run = desk.run(&["import", "--offline", "--json", "badges", "missing.png"]);
+        let lines = run.lines();
+        let outcome = |source: &str| {
+            let line = lines.iter().find(|line| line["source"] == source);
+            line.unwrap_or_else(|| panic!("no line for {source}"))["outcome"].as_str().unwrap()
+        };
+        assert_eq!(lines.len(), 5, "{lines:?}");
+        assert_eq!(outcome("badges/2/haskell.jwt"), "added");
+        // Whichever of the twins came first is the badge.
+        let mut twins = [outcome("badges/1.jwt"), outcome("badges/again.jwt")];
+        twins.sort_unstable();
+        assert_eq!(twins, ["added", "already_there"]);
+        assert_eq!((outcome("badges/notes.txt"), outcome("missing.png")), ("failed", "failed"));
+        assert_eq!(run.status, 1);
+        for line in lines.iter().filter(|line| line["outcome"] == "failed") {
+            assert_eq!(keys(&line["error"]), ["code", "message", "hint"]);
+        }
+        assert_eq!(desk.run(&["list", "--json"]).lines().len(), 2);
+        let run = desk.run(&["import", "--offline", "badges/1.jwt"]);
+        assert_eq!(run.status, 0, "{run:?}");
+    }
+
+    #[test]
+    fn standard_input_can_be_kept() {
+        let desk = Desk::new();
+        let run = desk.run_with_stdin(&["import", "--offline", "--json", "-"], good().text().as_bytes());
+        assert_eq!(run.one_line()["outcome"], "added");
+        assert_eq!(desk.run(&["show", "--json", "b1"]).one_line()["credential_text"], good().text());
+    }
+
+    #[test]
+    fn a_badge_of_the_wallet_can_be_verified_by_its_name() {
+        let desk = Desk::new();
+        let file = desk.issue("rust", &good());
+        desk.run(&["import", "--offline", &file]);
+        let line = desk.verify(&["--documents", "rust.documents", "b1"]).one_line();
+        assert_eq!(
+            (line["input"].as_str(), line["verdict"].as_str()),
+            (Some("b1"), Some("verified")),
+            "{line}"
+        );
+        let run = desk.verify(&["b2"]);
+        assert_eq!((run.status, run.one_line()["verdict"].as_str()), (2, Some("error")));
+    }
+
+    #[test]
+    fn linkedin_gets_every_value() {
+        let desk = Desk::new();
+        let issued = university()
+            .named("Ünï & Söhne")
+            .achievement("C++ & C#")
+            .expires("2029-02-28T00:00:00Z")
+            .sign_jwt();
+        let file = desk.write("c.jwt", issued.text());
+        desk.run(&["import", "--offline", &file]);
+        let shared = desk.run(&["share", "b1", "--as", "linkedin", "--json"]).one_line();
+        let url = shared["url"].as_str().unwrap();
+        assert!(
+            url.starts_with(
+                "https://www.linkedin.com/profile/add?startTask=CERTIFICATION_NAME&name=C%2B%2B%20%26%20C%23\
+                 &organizationName=%C3%9Cn%C3%AF%20%26%20S%C3%B6hne&issueYear=2026&issueMonth=1\
+                 &expirationYear=2029&expirationMonth=2"
+            ),
+            "{url}"
+        );
+        let text = desk.run(&["share", "b1", "--as", "linkedin"]);
+        assert_eq!(text.text().lines().next(), Some(url));
+        assert!(text.text().contains("C++ & C#"));
+    }
+
+    #[test]
+    fn snippets_go_to_standard_output_alone() {
+        let desk = Desk::new();
+        let issued = university().achievement("<script>alert(1)</script>").with_art().sign_jwt();
+        let file = desk.write("x.jwt", issued.text());
+        desk.run(&["import", "--offline", &file]);
+        let html = desk.run(&["share", "b1", "--as", "html"]);
+        assert!(
+            html.text().starts_with("<figure ") && html.text().ends_with("</figure>\n"),
+            "{}",
+            html.text()
+        );
+        assert!(!html.text().contains("<script"), "{}", html.text());
+        assert!(!html.stderr.is_empty());
+        let markdown = desk.run(&["share", "b1", "--as", "markdown"]);
+        assert!(markdown.text().contains("\\<script\\>"), "{}", markdown.text());
+        let sheet = desk.run(&["share", "b1", "--json"]).one_line();
+        assert_eq!(
+            keys(&sheet),
+            ["linkedin", "post_url", "public_url", "embeds", "downloads", "personal_data", "verified_on"]
+        );
+        assert_eq!(sheet["verified_on"], Value::Null);
+    }
+
+    #[test]
+    fn verified_on_is_said_only_where_a_report_says_so() {
+        let desk = Desk::new();
+        let file = desk.write("open.jwt", good().text());
+        // An identifier that is its own key, and an issuer that the person vouches for: nothing has to be fetched.
+        let academy = Issuer::did_key("academy");
+        let own = desk.write("own.jwt", academy.achievement("Own").sign_jwt().text());
+        let trusting = Settings { trusted_issuers: vec![academy.id()], ..Settings::default() };
+        Wallet::open(&desk.path("wallet")).unwrap().save_settings(&trusting).unwrap();
+        desk.run(&["import", "--offline", &file]);
+        desk.run(&["import", "--offline", &own]);
+        let run = desk.run(&["share", "b1", "--as", "html", "--verified", "--json"]);
+        assert_eq!((run.status, run.one_line()["error"]["code"].as_str()), (1, Some("share.not-verified")));
+        let verdict = desk.run(&["show", "b2", "--json"]).one_line()["report"]["verdict"].clone();
+        let run = desk.run(&["share", "b2", "--as", "html", "--verified"]);
+        assert_eq!((verdict.as_str(), run.status), (Some("verified"), 0), "{run:?}");
+        assert!(run.text().contains("Verified on 20"), "{}", run.text());
+        assert!(!desk.run(&["share", "b2", "--as", "html"]).text().contains("Verified on"));
+    }
+
+    #[test]
+    fn what_is_not_there_fails_with_a_reason() {
+        let desk = Desk::new();
+        for arguments in [
+            &["show", "b9", "--json"][..],
+            &["export", "b9", "--json"],
+            &["share", "b9", "--json"],
+            &["rm", "b9", "--json"],
+            &["restore", "9", "--json"],
+        ] {
+            let run = desk.run(arguments);
+            assert_eq!(run.status, 1, "{arguments:?}: {run:?}");
+            assert_eq!(keys(&run.one_line()["error"]), ["code", "message", "hint"]);
+        }
+        let run = desk.run(&["list"]);
+        assert_eq!((run.status, run.text()), (0, "No badges.\n"));
+        for wrong in [&["show", "x1"][..], &["show"], &["rm"], &["share", "b1"]] {
+            assert_eq!(desk.run(wrong).status, 2, "{wrong:?}");
+        }
+    }
+}
+
+mod manual {
+    use super::*;
+
+    #[test]
+    fn manual_pages_are_fresh() {
+        let desk = Desk::new();
+        assert_eq!(desk.run(&["man", "man"]).status, 0);
+        let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/man");
+        let names = |folder: &Path| {
+            let mut names: Vec<_> =
+                fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+            names.sort();
+            names
+        };
+        assert_eq!(
+            names(&desk.path("man")),
+            names(&kept),
+            "write them with: cargo run -p lapel-cli -- man docs/man"
+        );
+        for name in names(&kept) {
+            let (made, kept) = (desk.path("man").join(&name), kept.join(&name));
+            assert_eq!(
+                fs::read_to_string(made).unwrap(),
+                fs::read_to_string(kept).unwrap(),
+                "write them with: cargo run -p lapel-cli -- man docs/man"
+            );
+        }
+    }
+
+    #[test]
+    fn every_shell_gets_completions() {
+        let desk = Desk::new();
+        for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+            let run = desk.run(&["completions", shell]);
+            assert_eq!(run.status, 0);
+            for word in ["import", "verify", "documents", "restore"] {
+                assert!(run.text().contains(word), "{shell} lacks {word}");
+            }
+        }
+        assert_eq!(desk.run(&["completions", "tcsh"]).status, 2);
+    }
+
+    #[test]
+    fn help_names_every_command() {
+        let desk = Desk::new();
+        let run = desk.run(&["--help"]);
+        assert_eq!(run.status, 0);
+        for command in
+            ["import", "list", "show", "search", "verify", "export", "share", "rm", "restore", "completions"]
+        {
+            assert!(run.text().contains(&format!("\n  {command} ")), "{command}");
+        }
+        assert!(!run.text().contains("\n  man "));
+    }
+}
