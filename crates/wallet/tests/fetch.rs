@@ -1,0 +1,441 @@
+//! The door to the network, against hosts that are hostile, broken or slow. Everything is on loopback.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail as tests do")]
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::io;
+use std::net::{IpAddr, SocketAddr, TcpListener};
+use std::pin::Pin;
+use std::process::Command;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use lapel_testkit::{BadCertificate, Fault, WebHost, document};
+use lapel_wallet::fetch::{
+    Fetch, FetchError, HttpFetch, Limits, Lookup, Options, Purpose, Request, Response, Rule,
+};
+use url::Url;
+
+/// The host that the person allowed, though it is private.
+const ALLOWED: &str = "issuer.example";
+const URL: &str = "https://issuer.example/badge";
+/// So that what never ends is found out soon.
+const TOTAL: Duration = Duration::from_millis(400);
+
+/// Every name is at one address, except those told otherwise; counts what it is asked.
+#[derive(Clone, Default)]
+struct Names {
+    everywhere: Option<SocketAddr>,
+    special: HashMap<String, Vec<SocketAddr>>,
+    asked: Arc<Mutex<Vec<String>>>,
+}
+
+impl Lookup for Names {
+    fn lookup(&self, host: String) -> Pin<Box<dyn Future<Output = io::Result<Vec<SocketAddr>>> + Send>> {
+        self.asked.lock().unwrap().push(host.clone());
+        let found = self.special.get(&host).cloned().or(self.everywhere.map(|address| vec![address]));
+        Box::pin(async move { found.ok_or_else(|| io::Error::other("no such host")) })
+    }
+}
+
+struct Fixture {
+    web: WebHost,
+    names: Names,
+    total: Duration,
+}
+
+impl Fixture {
+    fn new() -> Self {
+        let web = WebHost::start();
+        web.publish(&document(URL, "application/json", br#"{"a":1}"#.to_vec()));
+        let names = Names { everywhere: Some(web.address()), ..Names::default() };
+        Self { web, names, total: Duration::from_secs(10) }
+    }
+
+    fn hasty() -> Self {
+        Self { total: TOTAL, ..Self::new() }
+    }
+
+    fn with(mut self, host: &str, addresses: &[&str]) -> Self {
+        let addresses =
+            addresses.iter().map(|address| SocketAddr::new(address.parse().unwrap(), 0)).collect();
+        self.names.special.insert(host.to_owned(), addresses);
+        self
+    }
+
+    fn options(&self) -> Options {
+        Options {
+            limits: Limits { total: self.total, ..Limits::default() },
+            extra_roots: vec![self.web.root_pem().into_bytes()],
+            allow_private: vec![(ALLOWED.to_owned(), 443)],
+            lookup: Some(Arc::new(self.names.clone())),
+        }
+    }
+
+    async fn fetch(&self, url: &str) -> Result<Response, FetchError> {
+        fetch(&HttpFetch::new(self.options()), url, Purpose::Badge).await
+    }
+}
+
+async fn fetch(door: &HttpFetch, url: &str, purpose: Purpose) -> Result<Response, FetchError> {
+    door.fetch(&Request { url: Url::parse(url).unwrap(), purpose }).await
+}
+
+#[tokio::test]
+async fn a_document_comes_as_it_is_and_the_request_says_little() {
+    let fixture = Fixture::new();
+    let response = fixture.fetch(&format!("{URL}#key-1")).await.unwrap();
+    assert_eq!((response.status, &response.bytes[..]), (200, &br#"{"a":1}"#[..]));
+    assert_eq!(response.media_type.as_deref(), Some("application/json"));
+    let requests = fixture.web.requests();
+    assert_eq!((requests.len(), requests[0].method.as_str(), requests[0].url.as_str()), (1, "GET", URL));
+    let mut names: Vec<_> = requests[0].headers.iter().map(|(name, _)| name.as_str()).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["accept", "accept-encoding", "host", "user-agent"]);
+    assert_eq!(requests[0].header("accept"), Some(Purpose::Badge.accept()));
+    assert!(!Purpose::Badge.accept().contains("html"));
+    assert_eq!(requests[0].header("user-agent"), Some(concat!("Lapel/", env!("CARGO_PKG_VERSION"))));
+}
+
+#[tokio::test]
+async fn every_status_is_told_apart() {
+    for status in [204, 400, 401, 403, 404, 410, 418, 429, 500, 503] {
+        let fixture = Fixture::new();
+        fixture.web.fail(URL, Fault::Status(status));
+        let response = fixture.fetch(URL).await.unwrap();
+        assert_eq!((response.status, response.is_success()), (status, status == 204));
+    }
+}
+
+#[tokio::test]
+async fn honest_ways_of_sending_are_understood() {
+    for fault in [Fault::Gzip, Fault::NoLength, Fault::Headers(50), Fault::RedirectHops(5)] {
+        let fixture = Fixture::new();
+        fixture.web.fail(URL, fault.clone());
+        let response = fixture.fetch(URL).await.unwrap_or_else(|error| panic!("{fault:?}: {error}"));
+        assert_eq!(response.bytes, br#"{"a":1}"#, "{fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn hosts_that_never_end_are_left_in_time() {
+    let pause = Duration::from_millis(20);
+    for fault in [Fault::Silence, Fault::HandshakeSilence, Fault::SlowHead(pause), Fault::SlowBody(pause)] {
+        let fixture = Fixture::hasty();
+        if fault == Fault::HandshakeSilence {
+            fixture.web.fail_host(ALLOWED, fault.clone());
+        } else {
+            fixture.web.fail(URL, fault.clone());
+        }
+        let start = Instant::now();
+        let error = fixture.fetch(URL).await.unwrap_err();
+        assert!(matches!(&error, FetchError::Timeout { host, .. } if host == ALLOWED), "{fault:?}: {error}");
+        assert!(start.elapsed() >= TOTAL && start.elapsed() < TOTAL * 10, "{fault:?}: {:?}", start.elapsed());
+    }
+}
+
+#[tokio::test]
+async fn hosts_that_send_too_much_are_cut_off() {
+    for fault in [Fault::EndlessBody, Fault::GzipBomb { inflated: 64 << 20 }] {
+        let fixture = Fixture::new();
+        fixture.web.fail(URL, fault.clone());
+        for purpose in [Purpose::Badge, Purpose::Document, Purpose::Image] {
+            let error = fetch(&HttpFetch::new(fixture.options()), URL, purpose).await.unwrap_err();
+            let limit = purpose.max_bytes();
+            assert!(
+                matches!(&error, FetchError::TooLarge { max_bytes, .. } if *max_bytes == limit),
+                "{fault:?} for {purpose:?}: {error}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_limit_of_bytes_is_exact() {
+    let fixture = Fixture::new();
+    let fits = vec![b' '; Purpose::Document.max_bytes()];
+    let large = vec![b' '; Purpose::Document.max_bytes() + 1];
+    fixture.web.publish(&document("https://issuer.example/fits", "application/json", fits));
+    fixture.web.publish(&document("https://issuer.example/large", "application/json", large));
+    let door = HttpFetch::new(fixture.options());
+    assert!(fetch(&door, "https://issuer.example/fits", Purpose::Document).await.is_ok());
+    let refused = fetch(&door, "https://issuer.example/large", Purpose::Document).await;
+    assert!(matches!(refused, Err(FetchError::TooLarge { .. })));
+    assert!(fetch(&door, "https://issuer.example/large", Purpose::Badge).await.is_ok());
+}
+
+#[tokio::test]
+async fn broken_answers_are_errors_with_the_host_in_them() {
+    let broken = [
+        Fault::Length(10_000),
+        Fault::ResetMidBody,
+        Fault::Headers(100_000),
+        Fault::LongHeader(10 << 20),
+        Fault::NotHttp,
+    ];
+    for fault in broken {
+        let fixture = Fixture::new();
+        fixture.web.fail(URL, fault.clone());
+        let error = fixture.fetch(URL).await.unwrap_err();
+        assert!(matches!(&error, FetchError::Broken { host, .. } if host == ALLOWED), "{fault:?}: {error}");
+        assert!(error.to_string().contains(ALLOWED));
+    }
+    let fixture = Fixture::new();
+    fixture.web.fail_host(ALLOWED, Fault::HandshakeRefused);
+    let error = fixture.fetch(URL).await.unwrap_err();
+    assert!(matches!(error, FetchError::Connect { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn no_bad_certificate_is_accepted() {
+    for bad in BadCertificate::ALL {
+        let fixture = Fixture::new();
+        fixture.web.spoil_certificate(ALLOWED, bad);
+        let error = fixture.fetch(URL).await.unwrap_err();
+        assert!(matches!(error, FetchError::Connect { .. }), "{bad:?}: {error}");
+        assert!(fixture.web.requests().is_empty(), "{bad:?}: a request was sent");
+    }
+    let fixture = Fixture::new();
+    let strangers = Options { extra_roots: Vec::new(), ..fixture.options() };
+    let error = fetch(&HttpFetch::new(strangers), URL, Purpose::Badge).await.unwrap_err();
+    assert!(matches!(error, FetchError::Connect { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn redirects_are_followed_five_times_and_no_further() {
+    for fault in [Fault::RedirectLoop, Fault::RedirectHops(6)] {
+        let fixture = Fixture::new();
+        fixture.web.fail(URL, fault.clone());
+        let error = fixture.fetch(URL).await.unwrap_err();
+        assert!(matches!(error, FetchError::TooManyRedirects { max: 5, .. }), "{fault:?}: {error}");
+        assert_eq!(fixture.web.requests().len(), 6);
+    }
+}
+
+#[tokio::test]
+async fn redirects_lead_to_https_only() {
+    let elsewhere = [
+        "http://issuer.example/badge",
+        "file:///etc/passwd",
+        "data:application/json,{}",
+        "ftp://issuer.example/x",
+        "javascript:alert(1)",
+        "gopher://issuer.example/",
+        "HTTP://issuer.example/",
+    ];
+    for status in [301, 302, 303, 307, 308] {
+        for to in elsewhere {
+            let fixture = Fixture::new();
+            fixture.web.fail(URL, Fault::RedirectWith(status, to.to_owned()));
+            let error = fixture.fetch(URL).await.unwrap_err();
+            assert!(
+                matches!(&error, FetchError::Refused { rule: Rule::Scheme { .. }, .. }),
+                "{status} to {to}: {error}"
+            );
+            assert_eq!(fixture.web.requests().len(), 1);
+        }
+    }
+    let fixture = Fixture::new();
+    fixture.web.fail(URL, Fault::Redirect("https://[".to_owned()));
+    assert!(matches!(fixture.fetch(URL).await, Err(FetchError::BadRedirect { .. })));
+    fixture.web.fail(URL, Fault::Redirect("/other".to_owned()));
+    fixture.web.publish(&document("https://issuer.example/other", "application/json", b"{}".to_vec()));
+    assert_eq!(fixture.fetch(URL).await.unwrap().bytes, b"{}", "a relative one is resolved");
+}
+
+/// The addresses of the reliability list that are not on the public internet, as hosts of a URL.
+const PRIVATE: [&str; 52] = [
+    "127.0.0.1",
+    "127.255.255.254",
+    "127.1",
+    "0",
+    "0.0.0.0",
+    "2130706433",
+    "0x7f000001",
+    "0177.0.0.1",
+    "0x7f.1",
+    "127.0.0.1.",
+    "\u{ff11}\u{ff12}\u{ff17}.0.0.1",
+    "\u{2460}\u{2461}\u{2466}.0.0.1",
+    "%31%32%37.0.0.1",
+    "[::1]",
+    "[::]",
+    "[::ffff:127.0.0.1]",
+    "[::ffff:7f00:1]",
+    "[::127.0.0.1]",
+    "[64:ff9b::7f00:1]",
+    "[64:ff9b:1::]",
+    "[2002:7f00:1::]",
+    "[2001:0:7f00:1::]",
+    "[fe80::1]",
+    "[fc00::1]",
+    "[fd00:ec2::254]",
+    "[ff02::1]",
+    "[100::]",
+    "[2001:db8::1]",
+    "10.1.2.3",
+    "172.16.0.1",
+    "192.168.0.1",
+    "169.254.169.254",
+    "169.254.170.2",
+    "100.100.100.200",
+    "192.0.0.170",
+    "192.0.2.1",
+    "198.18.0.1",
+    "198.51.100.1",
+    "203.0.113.1",
+    "224.0.0.1",
+    "240.0.0.1",
+    "255.255.255.255",
+    "localhost",
+    "localhost.",
+    "foo.localhost",
+    "printer.local",
+    "db.internal",
+    "metadata.google.internal",
+    "router",
+    "127.0.0.1:443",
+    "[::1]:443",
+    "localhost:443",
+];
+
+#[tokio::test]
+async fn no_private_address_is_asked_directly_or_by_redirect() {
+    let fixture = Fixture::new();
+    let door = HttpFetch::new(fixture.options());
+    for host in PRIVATE {
+        let to = format!("https://{host}/secret");
+        let direct = fetch(&door, &to, Purpose::Document).await.unwrap_err();
+        assert!(matches!(direct, FetchError::Refused { .. }), "{host}: {direct}");
+        fixture.web.fail(URL, Fault::Redirect(to));
+        let redirected = fetch(&door, URL, Purpose::Document).await.unwrap_err();
+        // The header is not valid where the host has characters outside ASCII.
+        let refused = matches!(
+            &redirected,
+            FetchError::Refused { rule: Rule::Address { .. } | Rule::LocalName { .. }, .. }
+        ) || (!host.is_ascii()
+            && matches!(redirected, FetchError::Refused { .. } | FetchError::BadRedirect { .. }));
+        assert!(refused, "by redirect to {host}: {redirected}");
+    }
+    assert!(fixture.web.requests().iter().all(|request| request.url == URL));
+    assert!(
+        fixture.names.asked.lock().unwrap().iter().all(|name| name == ALLOWED),
+        "a local name was looked up"
+    );
+}
+
+#[tokio::test]
+async fn no_name_leads_to_a_private_address() {
+    let special = PRIVATE.iter().filter_map(|host| {
+        let bare = host.trim_start_matches('[').trim_end_matches(']');
+        bare.parse::<IpAddr>().ok().map(|_| bare)
+    });
+    let mut tried = 0;
+    for address in special {
+        for answers in [vec![address], vec!["1.1.1.1", address], vec![address, "2606:4700:4700::1111"]] {
+            let fixture = Fixture::new().with("badges.example.com", &answers);
+            for path in [true, false] {
+                let error = if path {
+                    fixture.fetch("https://badges.example.com/x").await
+                } else {
+                    fixture.web.fail(URL, Fault::Redirect("https://badges.example.com/x".to_owned()));
+                    fixture.fetch(URL).await
+                }
+                .unwrap_err();
+                assert!(
+                    matches!(&error, FetchError::Refused { rule: Rule::Address { .. }, url } if url.contains("badges.example.com")),
+                    "{answers:?}: {error}"
+                );
+                tried += 1;
+            }
+            assert!(fixture.web.requests().iter().all(|request| request.url == URL));
+        }
+    }
+    assert!(tried > 150, "{tried}");
+}
+
+/// The name answers with a public address when it is looked up first, and with a private one after that. There is
+/// one lookup for a connection, whose judged answer the socket uses; the next connection's is judged anew.
+#[tokio::test]
+async fn a_name_that_changes_its_answer_gains_nothing() {
+    #[derive(Clone)]
+    struct Rebinding {
+        canary: SocketAddr,
+        answers: Arc<Mutex<Vec<SocketAddr>>>,
+        asked: Arc<Mutex<u32>>,
+    }
+    impl Lookup for Rebinding {
+        fn lookup(&self, _: String) -> Pin<Box<dyn Future<Output = io::Result<Vec<SocketAddr>>> + Send>> {
+            *self.asked.lock().unwrap() += 1;
+            let answer = self.answers.lock().unwrap().pop().unwrap_or(self.canary);
+            Box::pin(async move { Ok(vec![answer]) })
+        }
+    }
+    let canary = TcpListener::bind("127.0.0.1:0").unwrap();
+    canary.set_nonblocking(true).unwrap();
+    let fixture = Fixture::new();
+    let names = Rebinding {
+        canary: canary.local_addr().unwrap(),
+        answers: Arc::new(Mutex::new(vec![fixture.web.address()])),
+        asked: Arc::default(),
+    };
+    let options = Options { lookup: Some(Arc::new(names.clone())), ..fixture.options() };
+    let door = HttpFetch::new(options);
+    assert!(fetch(&door, URL, Purpose::Badge).await.is_ok());
+    assert_eq!(*names.asked.lock().unwrap(), 1, "one lookup for one connection");
+    // Another host, and so another connection: its only answer is now private.
+    let error = fetch(&door, "https://badges.example.com/x", Purpose::Badge).await.unwrap_err();
+    assert!(matches!(error, FetchError::Refused { rule: Rule::Address { .. }, .. }), "{error}");
+    assert_eq!(*names.asked.lock().unwrap(), 2);
+    assert!(
+        canary.accept().is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock),
+        "it was connected to"
+    );
+}
+
+#[tokio::test]
+async fn an_allowed_host_opens_no_other() {
+    let fixture = Fixture::new();
+    assert!(fixture.fetch(URL).await.is_ok());
+    for other in ["https://other.example/", "https://sub.issuer.example/", "https://issuer.example.com/"] {
+        let error = fixture.fetch(other).await.unwrap_err();
+        assert!(matches!(error, FetchError::Refused { rule: Rule::Address { .. }, .. }), "{other}: {error}");
+    }
+    let error = fixture.fetch("https://issuer.example:8443/").await.unwrap_err();
+    assert!(matches!(error, FetchError::Refused { rule: Rule::Port { port: 8443 }, .. }), "{error}");
+    assert_eq!(fixture.web.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn a_name_that_is_nowhere_is_not_found() {
+    let fixture = Fixture::new().with("empty.example.com", &[]);
+    let error = fixture.fetch("https://empty.example.com/").await.unwrap_err();
+    assert!(matches!(&error, FetchError::NotFound { host, .. } if host == "empty.example.com"), "{error}");
+    let options = Options { lookup: Some(Arc::new(Names::default())), ..fixture.options() };
+    let error =
+        fetch(&HttpFetch::new(options), "https://absent.example.com/", Purpose::Badge).await.unwrap_err();
+    assert!(matches!(error, FetchError::NotFound { .. }), "{error}");
+}
+
+/// The proxy of the environment would see every request, and resolve names without our judgement.
+#[test]
+fn no_proxy_of_the_environment_is_used() {
+    let canary = TcpListener::bind("127.0.0.1:0").unwrap();
+    canary.set_nonblocking(true).unwrap();
+    let proxy = format!("http://{}", canary.local_addr().unwrap());
+    let child = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "a_document_comes_as_it_is_and_the_request_says_little"])
+        .envs(
+            ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"]
+                .map(|name| (name, &proxy)),
+        )
+        .output()
+        .unwrap();
+    let output = String::from_utf8_lossy(&child.stdout);
+    assert!(child.status.success() && output.contains("1 passed"), "{output}");
+    assert!(
+        canary.accept().is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock),
+        "the proxy was asked"
+    );
+}
