@@ -14,7 +14,9 @@ mod error;
 pub mod fetch;
 pub mod gather;
 mod import;
+mod samples;
 mod shared_fetch;
+mod signals;
 pub mod source;
 pub mod store;
 mod view;
@@ -32,6 +34,7 @@ use openbadges::report::Verified;
 use openbadges::{ArtifactKind, Credential, Policy, Report};
 
 pub use art::Picture;
+pub use samples::SAMPLE_ISSUER;
 pub use source::Source;
 pub use store::Art;
 pub use view::{kind_name, report_view, verdict_name};
@@ -110,6 +113,7 @@ impl Wallet {
 
     /// Opens the wallet in `folder`; `fetch` is its way to the network ([`MapFetch::offline`] is none).
     pub fn open_with(folder: &Path, fetch: Arc<dyn Fetch>) -> Result<Self, ApiError> {
+        signals::outlive_file_size_limits();
         let store = Store::open(folder)?;
         let wallet = Self { inner: Arc::new(Inner { store, fetch, imports: AtomicU32::new(1) }) };
         if let Ok(before) = Timestamp::now().checked_sub(TRASH) {
@@ -287,6 +291,7 @@ impl Wallet {
         let mut policy = Policy::at(Timestamp::now());
         policy.identities = settings.identities;
         policy.trusted_issuers = settings.trusted_issuers;
+        policy.trusted_issuers.push(SAMPLE_ISSUER.to_owned());
         Ok(policy)
     }
 

@@ -20,7 +20,8 @@ use tempfile::TempDir;
 /// A network that can be changed, and remembers what it was asked for.
 #[derive(Clone, Default)]
 struct Net {
-    inner: Arc<Mutex<(MapFetch, Vec<(String, Purpose)>)>>,
+    answers: Arc<Mutex<MapFetch>>,
+    asked: Arc<Mutex<Vec<(String, Purpose)>>>,
 }
 
 impl Net {
@@ -40,28 +41,27 @@ impl Net {
     }
 
     fn answer(&self, url: &str, answer: Result<Response, FetchError>) {
-        let mut inner = self.inner.lock().unwrap();
-        inner.0 = std::mem::take(&mut inner.0).with(url, answer);
+        let mut answers = self.answers.lock().unwrap();
+        *answers = std::mem::take(&mut *answers).with(url, answer);
     }
 
     fn down(&self) {
-        self.inner.lock().unwrap().0 = MapFetch::offline();
+        *self.answers.lock().unwrap() = MapFetch::offline();
     }
 
     fn asked(&self, url: &str) -> usize {
-        self.inner.lock().unwrap().1.iter().filter(|(asked, _)| asked == url).count()
+        self.asked.lock().unwrap().iter().filter(|(asked, _)| asked == url).count()
     }
 
     fn requests(&self) -> Vec<(String, Purpose)> {
-        self.inner.lock().unwrap().1.clone()
+        self.asked.lock().unwrap().clone()
     }
 }
 
 impl Fetch for Net {
     fn fetch<'a>(&'a self, request: &'a Request) -> Pending<'a> {
-        let mut inner = self.inner.lock().unwrap();
-        inner.1.push((request.url.to_string(), request.purpose));
-        let net = inner.0.clone();
+        self.asked.lock().unwrap().push((request.url.to_string(), request.purpose));
+        let net = self.answers.lock().unwrap().clone();
         Box::pin(async move { net.fetch(request).await })
     }
 }
@@ -368,10 +368,10 @@ async fn offline_asks_nobody_and_is_never_invalid() {
 async fn a_revocation_is_seen_when_verifying_again() {
     let issuer = Issuer::did_web("issuer.example");
     let list = StatusList::of(&issuer);
-    let issued = issuer.achievement("Revocable").status(&list, 7).sign_jwt();
-    let fixture = Fixture::for_badge(&issued);
+    let revocable = issuer.achievement("Revocable").status(&list, 7).sign_jwt();
+    let fixture = Fixture::for_badge(&revocable);
     fixture.net.serve(&list.signed_as_jwt());
-    let id = fixture.added(text(&issued)).await;
+    let id = fixture.added(text(&revocable)).await;
     assert_eq!(fixture.verdict(id), "verified", "{:?}", fixture.wallet.open_badge(id).unwrap().report);
     fixture.net.serve(&list.set(7).signed_as_jwt());
     let again = fixture.wallet.verify_badge(id).await.unwrap();
@@ -503,6 +503,30 @@ async fn a_badge_that_ran_out_since_is_not_listed_as_verified() {
     assert_eq!(fixture.wallet.open_badge(id).unwrap().history.len(), 1, "judged once more");
     fixture.all();
     assert_eq!(fixture.wallet.open_badge(id).unwrap().history.len(), 1, "and not at every look");
+}
+
+#[tokio::test]
+async fn the_samples_show_three_verdicts_without_the_network() {
+    let fixture = Fixture::over(Net::default());
+    let lines = fixture.wallet.import_samples(1, |_| {}).await;
+    let verdicts: Vec<_> = lines
+        .iter()
+        .map(|line| match &line.outcome {
+            ImportOutcome::Added { badge } => {
+                assert!(badge.art.is_some(), "{line:?}");
+                badge.verdict.as_str()
+            }
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(verdicts, ["verified", "expired", "invalid"]);
+    assert!(fixture.net.requests().is_empty());
+    let again = fixture.wallet.import_samples(2, |_| {}).await;
+    assert!(
+        again.iter().all(|line| matches!(line.outcome, ImportOutcome::AlreadyThere { linked: false, .. }))
+    );
+    let issuer = fixture.wallet.badge(BadgeId(1)).unwrap().card.issuer.id;
+    assert_eq!(issuer.as_deref(), Some(lapel_wallet::SAMPLE_ISSUER));
 }
 
 #[tokio::test]

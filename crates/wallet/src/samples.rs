@@ -1,0 +1,23 @@
+//! Three badges to look at: one verified, one expired and one tampered with. Their issuer's key was thrown away
+//! when they were signed, so that nobody can sign a fourth.
+
+use crate::api::{ImportLine, ImportProgress};
+use crate::{Source, Wallet};
+
+/// The samples' issuer (a `did:key`), which the wallet knows.
+pub const SAMPLE_ISSUER: &str = include_str!("samples/issuer.txt").trim_ascii();
+
+const SAMPLES: [(&str, &[u8]); 3] = [
+    ("first-steps.png", include_bytes!("samples/first-steps.png")),
+    ("night-sky.svg", include_bytes!("samples/night-sky.svg")),
+    ("beekeeping.svg", include_bytes!("samples/beekeeping.svg")),
+];
+
+impl Wallet {
+    /// Imports the samples, as [`Wallet::import`] would from files. They need no network.
+    pub async fn import_samples(&self, number: u32, progress: impl FnMut(ImportProgress)) -> Vec<ImportLine> {
+        let sources =
+            SAMPLES.map(|(name, bytes)| Source::Bytes { name: name.to_owned(), bytes: bytes.to_vec() });
+        self.import(number, sources.into(), progress).await
+    }
+}
