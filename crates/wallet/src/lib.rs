@@ -132,7 +132,7 @@ impl Wallet {
     pub fn list(&self, request: &ListRequest) -> Result<BadgePage, ApiError> {
         for id in self.inner.store.run_out(Timestamp::now())? {
             // One that cannot be read any more says so when it is opened.
-            let _ = self.judge_from_kept(id);
+            let _ = self.judge_from_kept(id, Keep::NewVerdict);
         }
         Ok(self.inner.store.list(request)?)
     }
@@ -154,7 +154,7 @@ impl Wallet {
     pub fn badge(&self, id: BadgeId) -> Result<Badge, ApiError> {
         let mut stored = self.inner.store.badge(id)?;
         if stored.card.is_none() || stored.report.is_none() {
-            self.judge_from_kept(id)?;
+            self.judge_from_kept(id, Keep::Always)?;
             stored = self.inner.store.badge(id)?;
         }
         let content = content(&stored);
@@ -320,15 +320,25 @@ impl Wallet {
     }
 
     /// Judges a badge at the present instant by what is kept of it.
-    fn judge_from_kept(&self, id: BadgeId) -> Result<(), ApiError> {
+    fn judge_from_kept(&self, id: BadgeId, keep: Keep) -> Result<(), ApiError> {
         let stored = self.inner.store.badge(id)?;
         let documents = self.inner.store.documents(id)?;
         let credential = parse(&content(&stored))?;
         let report = openbadges::verify(&credential, &documents, &self.policy()?);
+        if keep == Keep::NewVerdict && verdict_name(report.verdict()) == stored.summary.verdict {
+            return Ok(());
+        }
         let card = BadgeCard::of(&credential, &documents);
         let judged = Judged { report: &report, documents: &documents, card: &card, art: None };
         Ok(self.inner.store.judge_again(id, &judged)?)
     }
+}
+
+/// Which reports are worth keeping.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Keep {
+    Always,
+    NewVerdict,
 }
 
 fn content(stored: &StoredBadge) -> PayloadContent {

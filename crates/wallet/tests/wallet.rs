@@ -503,6 +503,13 @@ async fn a_badge_that_ran_out_since_is_not_listed_as_verified() {
     assert_eq!(fixture.wallet.open_badge(id).unwrap().history.len(), 1, "judged once more");
     fixture.all();
     assert_eq!(fixture.wallet.open_badge(id).unwrap().history.len(), 1, "and not at every look");
+
+    // A badge that is good for ever, listed as if it had run out: its verdict stays, and nothing piles up.
+    let lasting = fixture.added(text(&signed())).await;
+    assert_eq!(file.execute("UPDATE badges SET expires_at = 0 WHERE id = ?1", [lasting.0]).unwrap(), 1);
+    fixture.all();
+    let detail = fixture.wallet.open_badge(lasting).unwrap();
+    assert_eq!((detail.summary.verdict.as_str(), detail.history.len()), ("verified", 0));
 }
 
 #[tokio::test]

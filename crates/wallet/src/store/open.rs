@@ -34,9 +34,14 @@ pub(super) fn open(folder: &Path, migrations: &[&str]) -> Result<(PathBuf, Conne
     refuse_foreign_or_newer(&path, known)?;
     prepare_folder(folder)?;
     let _held = lock(&folder.join(LOCK))?;
+    let new = !path.exists();
     private_file(&path)?;
     let mut connection = connect(&path)?;
     migrate(&mut connection, folder, &path, migrations)?;
+    if new {
+        // The names of a new wallet must be as durable as what is saved in it.
+        folder.ancestors().take(3).try_for_each(sync_folder)?;
+    }
     Ok((path, connection))
 }
 
@@ -210,7 +215,22 @@ fn back_up(connection: &Connection, folder: &Path, version: u32) -> Result<(), S
     })?;
     connection.execute("VACUUM INTO ?1", [name])?;
     file.sync_all().map_err(StoreError::folder(&copy))?;
-    #[cfg(unix)]
-    File::open(&backups).and_then(|folder| folder.sync_all()).map_err(StoreError::folder(&backups))?;
+    sync_folder(&backups)
+}
+
+/// Makes the names in `folder` durable, where the system has such a thing. A folder above the wallet's need not be
+/// readable to us.
+#[cfg(unix)]
+fn sync_folder(folder: &Path) -> Result<(), StoreError> {
+    match File::open(folder).and_then(|folder| folder.sync_all()) {
+        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => Ok(()),
+        Err(error) if folder.as_os_str().is_empty() && error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        synced => synced.map_err(StoreError::folder(folder)),
+    }
+}
+
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "the same signature as where it can fail")]
+fn sync_folder(_: &Path) -> Result<(), StoreError> {
     Ok(())
 }
