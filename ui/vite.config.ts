@@ -1,19 +1,16 @@
+import { readFileSync } from "node:fs";
+
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { svelteTesting } from "@testing-library/svelte/vite";
 import { defineConfig } from "vitest/config";
 
-/** The policy of the real window (tauri.conf.json), so that the browser specs meet what people meet. */
-const contentSecurityPolicy = [
-  "default-src 'self'",
-  "img-src 'self' data: art:",
-  "style-src 'self'",
-  "script-src 'self'",
-  "connect-src 'self'",
-  "font-src 'self'",
-  "object-src 'none'",
-  "base-uri 'none'",
-  "form-action 'none'",
-].join("; ");
+/** The policy of the real window, so that the browser specs meet what people meet. */
+const { app } = JSON.parse(readFileSync(new URL("../tauri.conf.json", import.meta.url), "utf8")) as {
+  app: { security: { csp: Record<string, string> } };
+};
+const contentSecurityPolicy = Object.entries(app.security.csp)
+  .map(([directive, sources]) => `${directive} ${sources}`)
+  .join("; ");
 
 export default defineConfig({
   plugins: [svelte()],

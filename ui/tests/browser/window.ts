@@ -47,6 +47,10 @@ export async function openWindow(query = "", { width = 1120, height = 760, theme
     const url = new URL(request.url());
     if (url.protocol !== "data:" && url.host !== new URL(inject("address")).host) complaints.push(`asked ${request.url()}`);
   });
+  // As `freezePrototype` in tauri.conf.json does it.
+  await page.addInitScript(() => {
+    Object.freeze(Object.prototype);
+  });
   await page.goto(`${inject("address")}?${query}`);
   await page.getByRole("main").first().waitFor();
   return page;
