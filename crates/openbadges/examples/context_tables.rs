@@ -1,6 +1,8 @@
 //! Writes the term tables of `src/jsonld/contexts` from the published contexts beside the repository.
 //!
 //! `cargo run -p openbadges --example context_tables`
+
+#![allow(clippy::disallowed_methods, reason = "a tool reads and writes files; only the library is pure")]
 #![allow(
     clippy::unwrap_used,
     clippy::panic,

@@ -22,7 +22,7 @@ pub mod jsonld;
 pub mod proof;
 mod recipient;
 pub mod report;
-mod status;
+pub mod status;
 pub mod verify;
 
 pub use artifact::{Artifact, ArtifactKind, NotABadge};

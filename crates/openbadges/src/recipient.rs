@@ -186,3 +186,95 @@ fn compare(claims: &[Claim], identities: &[String]) -> Outcome {
         expected: identities.to_vec(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn form(recipient: Value, identity: &str) -> Option<MatchForm> {
+        match of_assertion(&json!({ "recipient": recipient }), &[identity.to_owned()]) {
+            Outcome::Pass(Fact::Recipient { form, .. }) => Some(form),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn the_published_hashes_match() {
+        for (identity, salt, digest) in [
+            ("a@example.com", "Kosher", "b5809d8a92f8858436d7e6b87c12ebc0ae1eac4baecc2c0b913aee2c922ef399"),
+            (
+                "nobody@example.org",
+                "deadsea",
+                "ecf5409f3f4b91ab60cc5ef4c02aef7032354375e70cf4d8e43f6a1d29891942",
+            ),
+            ("mayze", "", "7a1a1b3f7d40552e4299180e346e3add12bf9a751a43d9c4ca4518febc2c60c6"),
+        ] {
+            let hashed =
+                |digest: String| json!({ "type": "email", "hashed": true, "salt": salt, "identity": digest });
+            assert_eq!(form(hashed(format!("sha256${digest}")), identity), Some(MatchForm::Exact));
+            assert_eq!(
+                form(hashed(format!("sha256${}", digest.to_uppercase())), identity),
+                Some(MatchForm::Exact)
+            );
+            assert_eq!(form(hashed(format!("sha256${digest}")), "other@example.org"), None);
+            assert_eq!(
+                form(
+                    json!({ "type": "email", "hashed": true, "salt": "x", "identity": format!("sha256${digest}") }),
+                    identity
+                ),
+                None
+            );
+        }
+        let md5 =
+            json!({ "type": "email", "hashed": true, "identity": "md5$5658ffccee7f0ebfda2b226238b1eb6e" });
+        assert_eq!(form(md5, "nobody@example.org"), None);
+    }
+
+    #[test]
+    fn which_form_of_an_address_matched_is_on_record() {
+        let plain = |identity: &str| json!({ "type": "email", "hashed": false, "identity": identity });
+        assert_eq!(form(plain("ada@example.org"), "ada@example.org"), Some(MatchForm::Exact));
+        assert_eq!(form(plain("ada@example.org"), " ada@example.org "), Some(MatchForm::Trimmed));
+        assert_eq!(form(plain("Ada@Example.org"), "ada@example.ORG"), Some(MatchForm::Lowercase));
+        assert_eq!(
+            form(plain("andr\u{e9}@example.org"), "Andre\u{301}@example.org"),
+            Some(MatchForm::Normalised)
+        );
+        assert_eq!(form(plain("ada@example.org"), "eda@example.org"), None);
+        // The letters of a DID or URL mean something as they are.
+        let did = json!({ "type": "id", "hashed": false, "identity": "did:key:z6MkA" });
+        assert_eq!(form(did, "did:key:z6Mka"), None);
+    }
+
+    #[test]
+    fn an_identity_that_contradicts_itself_is_a_fault() {
+        for recipient in [
+            json!({ "type": "email", "hashed": true, "identity": "ada@example.org" }),
+            json!({ "type": "email", "hashed": false, "identity": format!("sha256${}", "0".repeat(64)) }),
+            json!({ "type": "email", "hashed": false, "identity": "ada" }),
+            json!({ "type": "email", "hashed": true, "identity": "rot13$nqn" }),
+            json!({ "type": "email", "identity": "ada@example.org" }),
+            json!({ "type": "email", "hashed": false }),
+        ] {
+            let outcome = of_assertion(&json!({ "recipient": recipient }), &[]);
+            assert!(
+                matches!(outcome, Outcome::Fail(Fault::RecipientMalformed { .. })),
+                "{recipient}: {outcome:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn nobody_asked_and_nobody_named_are_no_answers() {
+        let plain =
+            json!({ "recipient": { "type": "email", "hashed": false, "identity": "ada@example.org" } });
+        assert_eq!(of_assertion(&plain, &[]), Outcome::NotApplicable(Exempt::NoIdentities));
+        let nobody = json!({ "credentialSubject": { "type": "AchievementSubject" } });
+        assert_eq!(
+            of_subject(&nobody, &["ada@example.org".to_owned()]),
+            Outcome::NotApplicable(Exempt::NoRecipient)
+        );
+    }
+}

@@ -975,7 +975,9 @@ impl Report {
         });
         match (open.next(), open.next()) {
             (Some(check), None) if check.id == CheckId::Issuer => {
-                "Signature valid, issuer unknown".to_owned()
+                let signed = matches!(self.check(CheckId::Integrity).outcome, Outcome::Pass(_));
+                let basis = if signed { "Signature valid" } else { "Found at its own address" };
+                format!("{basis}, issuer unknown")
             }
             (Some(check), _) => format!("Undecided: {}", check.id.question()),
             (None, _) => "Undecided".to_owned(),
@@ -1016,5 +1018,55 @@ impl<'a> Verified<'a> {
     /// When it was verified.
     pub fn as_of(&self) -> Timestamp {
         self.as_of
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::artifact::PayloadContent;
+    use crate::document::Documents;
+    use crate::verify::{Policy, verify};
+
+    fn report() -> Report {
+        let text = r#"{"@context":["https://www.w3.org/ns/credentials/v2"],"type":["VerifiableCredential","OpenBadgeCredential"]}"#;
+        let credential = Credential::parse(&PayloadContent::Json(text.to_owned())).unwrap();
+        verify(&credential, &Documents::new(), &Policy::at("2026-11-23T00:00:00Z".parse().unwrap()))
+    }
+
+    #[test]
+    fn a_report_comes_back_from_json_as_it_was() {
+        let report = report();
+        let stored = serde_json::to_string(&report).unwrap();
+        assert_eq!(serde_json::from_str::<Report>(&stored).unwrap(), report);
+        assert!(report.checks().iter().map(|check| check.id).eq(CheckId::ALL));
+        for id in CheckId::ALL {
+            assert_eq!(report.check(id).id, id);
+        }
+    }
+
+    #[test]
+    fn a_stored_report_that_lacks_or_repeats_a_check_is_refused() {
+        let stored: Value = serde_json::to_value(report()).unwrap();
+        let mut short = stored.clone();
+        short["checks"].as_array_mut().unwrap().pop();
+        let mut doubled = stored.clone();
+        doubled["checks"][1] = stored["checks"][0].clone();
+        let mut unnamed = stored.clone();
+        unnamed["checks"][0]["outcome"] = json!(null);
+        for wrong in [short, doubled, unnamed, json!({})] {
+            assert!(serde_json::from_value::<Report>(wrong).is_err());
+        }
+    }
+
+    #[test]
+    fn sentences_name_what_was_expected_and_what_is_there() {
+        let report = report();
+        let detail = report.check(CheckId::Structure).detail();
+        assert!(detail.contains("/id") && detail.contains("there is nothing"), "{detail}");
+        assert_eq!(report.verdict(), Verdict::Invalid);
+        assert!(report.headline().starts_with("Invalid: "), "{}", report.headline());
     }
 }

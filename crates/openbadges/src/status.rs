@@ -13,11 +13,11 @@ use serde_json::Value;
 
 use crate::credential::jws::Jws;
 use crate::credential::value::{each, first, has_type, id_of, same_id, strings};
-use crate::credential::{complete, moment, ob3};
+use crate::credential::{body_of, moment, ob3};
 use crate::document::{Document, Documents};
 use crate::json::parse_strict_bytes;
-use crate::proof::data_integrity::{self, Setting};
-use crate::proof::{ProofFinding, Trouble, vc_jwt};
+use crate::proof::data_integrity::Setting;
+use crate::proof::{self, ProofFinding, Trouble};
 use crate::report::{DocumentRef, Exempt, Fact, Fault, Feature, Finding, Gap, Outcome, Warning};
 
 /// A list unpacks to this many bytes at most (Bitstring Status List 1.0 sets no bound; 16 MiB hold 134 million
@@ -26,6 +26,10 @@ const MAX_LIST_BYTES: u64 = 16 << 20;
 
 /// A list has at least this many entries, so that an index tells little about whom it concerns (1.0, 3.2).
 const MIN_ENTRIES: u64 = 131_072;
+
+/// The length that the library of the Digital Credentials Consortium gives its lists. What such a list says is as
+/// plain as elsewhere, so it is read, with a warning.
+const TOLERATED_ENTRIES: u64 = 100_000;
 
 /// More entries than this in one credential are not looked at.
 const MAX_ENTRIES: usize = 16;
@@ -120,7 +124,8 @@ fn of_entry(
     let entry = read_entry(entry, holder)?;
     let document = documents.look_up(entry.url)?;
     references.push(document.reference());
-    let list = read_list(document, documents, now, holder, references)?;
+    let list = List::read_with(document, documents, now, references)?;
+    let self_asserted = list.self_asserted.clone().filter(|_| !list.shares_the_key_of(holder));
     if !same_id(&list.issuer, holder.issuer) {
         let detail = format!(
             "The status list {} is kept by {}, not by the issuer of the badge.",
@@ -139,7 +144,14 @@ fn of_entry(
         )));
     }
     let value = list.value(entry.index, entry.size).map_err(malformed)?;
-    if value != 0 && list.self_asserted && entry.purpose != "message" {
+    if list.entries(entry.size) < MIN_ENTRIES {
+        let detail = format!(
+            "The status list {} is shorter than the specification allows, so asking for it tells more about the badge.",
+            entry.url
+        );
+        warnings.push(Warning { code: "status.short-list".to_owned(), detail });
+    }
+    if value != 0 && self_asserted.is_some() && entry.purpose != "message" {
         let detail = format!(
             "The key of the status list {} was not confirmed by its issuer; what it says counts all the same.",
             entry.url
@@ -165,14 +177,21 @@ fn of_entry(
             });
             Word::Message
         }
-        (_, 0) if list.self_asserted => {
-            let problem = "its key was not confirmed by its issuer.".to_owned();
-            return Err(Gap::ListUnverified { url: entry.url.to_owned(), problem }.into());
-        }
-        (_, 0) => Word::Clear,
+        (_, 0) => match self_asserted {
+            None => Word::Clear,
+            Some(gap) => return Err(unconfirmed(entry.url, gap).into()),
+        },
         ("suspension", _) => Word::Suspended,
         _ => Word::Revoked,
     })
+}
+
+/// An unconfirmed list cannot clear a badge: the document that would confirm it is asked for once.
+fn unconfirmed(url: &str, gap: Gap) -> Gap {
+    match gap {
+        Gap::SelfAssertedKey { url: Some(document), cause: None, .. } => Gap::Missing { url: document },
+        gap => Gap::ListUnverified { url: url.to_owned(), problem: gap.to_string() },
+    }
 }
 
 fn read_entry<'a>(entry: &'a Value, holder: &Holder) -> Result<Entry<'a>, Trouble> {
@@ -180,12 +199,7 @@ fn read_entry<'a>(entry: &'a Value, holder: &Holder) -> Result<Entry<'a>, Troubl
         let name = strings(entry.get("type")).next().unwrap_or("(none)").to_owned();
         return Err(Gap::Unsupported { feature: Feature::StatusType, name }.into());
     }
-    let malformed = |problem: &str| {
-        Trouble::Fault(Fault::StatusMalformed {
-            source_url: holder.id.unwrap_or("the badge").to_owned(),
-            problem: problem.to_owned(),
-        })
-    };
+    let malformed = |problem: &str| malformed(holder.id.unwrap_or("the badge"), problem);
     let purpose = entry
         .get("statusPurpose")
         .and_then(Value::as_str)
@@ -225,20 +239,57 @@ fn whole(value: &Value) -> Option<u64> {
 
 /// A status list whose proof holds.
 #[derive(Clone, Debug)]
-pub(crate) struct List {
+pub struct List {
     issuer: String,
     purposes: Vec<String>,
     bits: Vec<u8>,
-    /// True where the list brought its own key, and nobody confirmed it.
-    self_asserted: bool,
+    /// The thumbprint of the key that signed it.
+    key: Option<String>,
+    /// Where the list brought its own key and nobody confirmed it: what would.
+    self_asserted: Option<Gap>,
 }
 
 impl List {
-    /// The value of entry `index`, each `size` bits wide; bit 0 is the highest of the first byte.
-    fn value(&self, index: u64, size: u64) -> Result<u64, String> {
+    /// Verifies the Bitstring Status List credential in `document` (its proof, its dates, its form) and unpacks it.
+    pub fn read(document: &Document, documents: &Documents, now: Timestamp) -> Result<Self, Trouble> {
+        Self::read_with(document, documents, now, &mut Vec::new())
+    }
+
+    /// As [`Self::read`]; `references` takes up the documents that the proof stood on.
+    fn read_with(
+        document: &Document,
+        documents: &Documents,
+        now: Timestamp,
+        references: &mut Vec<DocumentRef>,
+    ) -> Result<Self, Trouble> {
+        let (body, claims, jws) = parse(document)?;
+        let issuer = body.get("issuer").and_then(id_of).unwrap_or_default().to_owned();
+        let proofs =
+            proof::of_document(jws.as_ref(), &claims, &body, &Setting { documents, now, issuer: &issuer });
+        let (key, self_asserted) = trusted(&proofs, &document.url, references)?;
+        in_force(&body, document, now)?;
+        let malformed = |problem: &str| malformed(&document.url, problem);
+        let subject =
+            first(body.get("credentialSubject")).ok_or_else(|| malformed("the list has no subject"))?;
+        if !has_type(&body, "BitstringStatusListCredential") || !has_type(subject, "BitstringStatusList") {
+            return Err(malformed("the document is no Bitstring Status List"));
+        }
+        let encoded = subject
+            .get("encodedList")
+            .and_then(Value::as_str)
+            .ok_or_else(|| malformed("the list is empty"))?;
+        let bits = unpack(encoded).map_err(|problem| malformed(&problem))?;
+        let purposes = strings(subject.get("statusPurpose")).map(str::to_owned).collect();
+        Ok(Self { issuer, purposes, bits, key, self_asserted })
+    }
+
+    /// The value of entry `index`, each `size` bits wide; bit 0 is the highest of the first byte. An error says
+    /// why the list has no such entry.
+    pub fn value(&self, index: u64, size: u64) -> Result<u64, String> {
         let bits = self.bits.len() as u64 * 8;
-        if bits / size < MIN_ENTRIES {
-            return Err(format!("the list has {} entries, fewer than {MIN_ENTRIES}", bits / size));
+        let entries = self.entries(size);
+        if entries < TOLERATED_ENTRIES {
+            return Err(format!("the list has {entries} entries, fewer than {MIN_ENTRIES}"));
         }
         let start =
             index.checked_mul(size).filter(|start| start.checked_add(size).is_some_and(|end| end <= bits));
@@ -250,55 +301,38 @@ impl List {
         };
         Ok((start..start + size).fold(0, |value, at| value << 1 | bit(at)))
     }
+
+    fn entries(&self, size: u64) -> u64 {
+        (self.bits.len() as u64 * 8).checked_div(size).unwrap_or_default()
+    }
+
+    /// Whether the list is as much the issuer's as the badge itself: the same issuer, the same key.
+    fn shares_the_key_of(&self, holder: &Holder) -> bool {
+        same_id(&self.issuer, holder.issuer) && self.key.as_ref().is_some_and(|key| holder.keys.contains(key))
+    }
 }
 
-/// Verifies the list credential in `document` and unpacks it.
-fn read_list(
-    document: &Document,
-    documents: &Documents,
-    now: Timestamp,
-    holder: &Holder,
+/// The key by which the proofs of a list hold, and the gap that is left where only the key itself says whose it is.
+fn trusted(
+    proofs: &[ProofFinding],
+    url: &str,
     references: &mut Vec<DocumentRef>,
-) -> Result<List, Trouble> {
-    let url = document.url.as_str();
+) -> Result<(Option<String>, Option<Gap>), Trouble> {
     let unverified = |problem: String| Trouble::Gap(Gap::ListUnverified { url: url.to_owned(), problem });
-    let (body, claims, jws) = parse(document)?;
-    let issuer = body.get("issuer").and_then(id_of).unwrap_or_default().to_owned();
-    let setting = Setting { documents, now, issuer: &issuer };
-    let proofs = match &jws {
-        Some(jws) => vec![vc_jwt::verify(jws, &claims, &body, &setting)],
-        None => data_integrity::verify(&body, &setting),
-    };
-    let proof = telling(&proofs).ok_or_else(|| unverified("it carries no proof.".to_owned()))?;
+    let proof = telling(proofs).ok_or_else(|| unverified("it carries no proof.".to_owned()))?;
     references.extend(proof.documents.iter().cloned());
     match (&proof.integrity, &proof.authority) {
-        (Outcome::Pass(_), _) => {}
-        (Outcome::Unknown(gap @ Gap::Missing { .. }), _) => return Err(gap.clone().into()),
-        (outcome, _) => return Err(unverified(sentence(outcome))),
+        (Outcome::Pass(_), Outcome::Pass(_)) => Ok((proof.thumbprint.clone(), None)),
+        (Outcome::Pass(_), Outcome::Unknown(gap @ Gap::SelfAssertedKey { .. })) => {
+            Ok((proof.thumbprint.clone(), Some(gap.clone())))
+        }
+        (Outcome::Unknown(gap @ Gap::Missing { .. }), _) => Err(gap.clone().into()),
+        (Outcome::Pass(_), outcome) | (outcome, _) => Err(unverified(sentence(outcome))),
     }
-    let same_key = same_id(&issuer, holder.issuer)
-        && proof.thumbprint.as_ref().is_some_and(|key| holder.keys.contains(key));
-    let self_asserted = match &proof.authority {
-        Outcome::Pass(_) => false,
-        _ if same_key => false,
-        Outcome::Unknown(Gap::SelfAssertedKey { .. }) => true,
-        outcome => return Err(unverified(sentence(outcome))),
-    };
-    in_force(&body, document, now)?;
-    let malformed =
-        |problem: String| Trouble::Fault(Fault::StatusMalformed { source_url: url.to_owned(), problem });
-    let subject = first(body.get("credentialSubject"))
-        .ok_or_else(|| malformed("the list has no subject".to_owned()))?;
-    if !has_type(&body, "BitstringStatusListCredential") || !has_type(subject, "BitstringStatusList") {
-        return Err(malformed("the document is no Bitstring Status List".to_owned()));
-    }
-    let encoded = subject
-        .get("encodedList")
-        .and_then(Value::as_str)
-        .ok_or_else(|| malformed("the list is empty".to_owned()))?;
-    let bits = unpack(encoded).map_err(malformed)?;
-    let purposes = strings(subject.get("statusPurpose")).map(str::to_owned).collect();
-    Ok(List { issuer, purposes, bits, self_asserted })
+}
+
+fn malformed(url: &str, problem: &str) -> Trouble {
+    Fault::StatusMalformed { source_url: url.to_owned(), problem: problem.to_owned() }.into()
 }
 
 fn sentence(outcome: &Outcome) -> String {
@@ -331,10 +365,7 @@ fn parse(document: &Document) -> Result<(Value, Value, Option<Jws>), Trouble> {
     }
     let token = std::str::from_utf8(text).map_err(|_| unreadable("neither JSON nor a token".to_owned()))?;
     let (jws, claims) = Jws::parse(token).map_err(|_| unreadable("neither JSON nor a token".to_owned()))?;
-    let body = match (claims.as_object(), claims.get("vc").and_then(Value::as_object)) {
-        (Some(members), Some(vc)) => complete(vc, members),
-        _ => claims.clone(),
-    };
+    let body = body_of(&claims).unwrap_or_else(|| claims.clone());
     Ok((body, claims, Some(jws)))
 }
 
@@ -423,4 +454,107 @@ fn by_list(assertion: &Value, url: &str, list: &Value) -> Outcome {
         }
     }
     Outcome::Pass(Fact::NotRevoked { sources: vec![url.to_owned()] })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+
+    use super::*;
+
+    fn packed(bytes: &[u8]) -> String {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(bytes).unwrap();
+        format!("u{}", URL_SAFE_NO_PAD.encode(encoder.finish().unwrap()))
+    }
+
+    fn list(bits: Vec<u8>) -> List {
+        List { issuer: String::new(), purposes: Vec::new(), bits, key: None, self_asserted: None }
+    }
+
+    #[test]
+    fn the_published_lists_unpack_to_what_they_say() {
+        let specification = "uH4sIAAAAAAAAA-3BMQEAAADCoPVPbQwfoAAAAAAAAAAAAAAAAAAAAIC3AYbSVKsAQAAA";
+        assert_eq!(unpack(specification).unwrap(), vec![0; 16_384]);
+        let validator = "uH4sIAAAAAAAA_-3BMQEAAAzDoMy_6cnoA9QFAAAAAAAAAAAAAAAAAAAAbD3uPa2cAEAAAA";
+        let list = list(unpack(validator).unwrap());
+        let set: Vec<u64> = (0..MIN_ENTRIES).filter(|index| list.value(*index, 1) == Ok(1)).collect();
+        assert_eq!(set, [23]);
+    }
+
+    #[test]
+    fn bit_zero_is_the_highest_of_the_first_byte() {
+        let mut bits = vec![0; 32_768];
+        bits[0] = 0b1000_0001;
+        bits[1] = 0b0110_0000;
+        let list = list(bits);
+        assert_eq!(list.value(0, 1), Ok(1));
+        assert_eq!(list.value(1, 1), Ok(0));
+        assert_eq!(list.value(7, 1), Ok(1));
+        assert_eq!(list.value(4, 2), Ok(0b01));
+        assert_eq!(list.value(0, 2), Ok(0b10));
+    }
+
+    #[test]
+    fn no_index_reaches_beyond_the_list() {
+        let list = list(vec![0xff; 16_384]);
+        assert_eq!(list.value(131_071, 1), Ok(1));
+        for (index, size) in [(131_072, 1), (u64::MAX, 1), (u64::MAX, 64), (u64::MAX / 2, 2), (0, 0), (0, 2)]
+        {
+            assert!(list.value(index, size).is_err(), "{index} {size}");
+        }
+    }
+
+    #[test]
+    fn short_lists_bombs_and_stumps_are_refused() {
+        assert!(list(vec![0; 1_000]).value(0, 1).is_err());
+        let bomb = packed(&vec![0; (MAX_LIST_BYTES + 1) as usize]);
+        assert!(unpack(&bomb).unwrap_err().contains("unpacks to more"));
+        let whole = packed(&[0; 16_384]);
+        assert!(unpack(&whole).is_ok());
+        for wrong in [&whole[..whole.len() - 8], &whole[1..], "u", "", "u!!!!", "uAAAA", "z111"] {
+            assert!(unpack(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn an_index_is_a_whole_number() {
+        for (value, expected) in [
+            (serde_json::json!("94567"), Some(94_567)),
+            (serde_json::json!(23), Some(23)),
+            (serde_json::json!("abc"), None),
+            (serde_json::json!("-1"), None),
+            (serde_json::json!("+1"), None),
+            (serde_json::json!(1.5), None),
+            (serde_json::json!(-1), None),
+            (serde_json::json!(""), None),
+            (serde_json::json!("99999999999999999999"), None),
+        ] {
+            assert_eq!(whole(&value), expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn revocation_lists_name_badges_in_every_published_shape() {
+        let assertion = serde_json::json!({ "id": "urn:uuid:1", "uid": "abc" });
+        for entry in [
+            serde_json::json!("urn:uuid:1"),
+            serde_json::json!(["urn:uuid:2", "urn:uuid:1"]),
+            serde_json::json!([{ "id": "urn:uuid:1", "revocationReason": "by mistake" }]),
+            serde_json::json!({ "uid": "abc" }),
+        ] {
+            let list = serde_json::json!({ "revokedAssertions": entry });
+            let outcome = by_list(&assertion, "https://a.example/list", &list);
+            assert!(matches!(outcome, Outcome::Fail(Fault::Revoked { .. })), "{entry}");
+        }
+        let clear = serde_json::json!({ "revokedAssertions": ["urn:uuid:11", {}] });
+        assert!(matches!(by_list(&assertion, "", &clear), Outcome::Pass(_)));
+        assert!(matches!(
+            by_list(&assertion, "", &Value::Null),
+            Outcome::Fail(Fault::StatusMalformed { .. })
+        ));
+    }
 }

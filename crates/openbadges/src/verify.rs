@@ -10,10 +10,10 @@ use crate::credential::ob2::{self, Lack, Part};
 use crate::credential::value::{id_of, same_id};
 use crate::credential::{Credential, Standard, moment, ob3};
 use crate::document::Documents;
-use crate::proof::data_integrity::{self, Setting};
+use crate::proof::data_integrity::Setting;
 use crate::proof::hosted::{self, Copy};
 use crate::proof::ob2_signed::lack_trouble;
-use crate::proof::{ProofFinding, method, ob2_signed, vc_jwt};
+use crate::proof::{self, ProofFinding, method, ob2_signed, vc_jwt};
 use crate::report::{
     CheckId, DocumentRef, Exempt, Fact, Fault, Finding, Findings, Gap, Outcome, Problem, Report, Verdict,
     Warning,
@@ -147,13 +147,11 @@ impl Inquiry<'_> {
 
     fn proofs(&self, body: &Value, issuer: &str, warnings: &mut Vec<Warning>) -> Vec<ProofFinding> {
         let setting = Setting { documents: self.documents, now: self.policy.now, issuer };
-        match self.credential.jws() {
-            Some(jws) => {
-                warnings.extend(vc_jwt::warnings(jws, self.credential.json(), body));
-                vec![vc_jwt::verify(jws, self.credential.json(), body, &setting)]
-            }
-            None => data_integrity::verify(body, &setting),
+        let claims = self.credential.json();
+        if let Some(jws) = self.credential.jws() {
+            warnings.extend(vc_jwt::warnings(jws, claims, body));
         }
+        proof::of_document(self.credential.jws(), claims, body, &setting)
     }
 
     fn dates_3(&self, body: &Value) -> Outcome {

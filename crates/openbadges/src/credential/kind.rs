@@ -209,3 +209,61 @@ fn is_ob2_inline(json: &Map<String, Value>) -> bool {
             .is_some_and(|iri| iri.starts_with("https://w3id.org/openbadges#"))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn kind(json: &Value) -> Result<Standard, Option<Kind>> {
+        of_json(json.as_object().unwrap()).map_err(|error| match error {
+            ParseError::OtherKind { kind } => Some(kind),
+            _ => None,
+        })
+    }
+
+    #[test]
+    fn badges_are_told_from_what_belongs_to_them() {
+        for (json, expected) in [
+            (json!({ "type": ["VerifiableCredential", "OpenBadgeCredential"] }), Ok(Standard::Ob3)),
+            (json!({ "type": "AchievementCredential" }), Ok(Standard::Ob3)),
+            (json!({ "@context": OB2_CONTEXT, "type": "Assertion" }), Ok(Standard::Ob2)),
+            (
+                json!({ "@context": [OB2_CONTEXT, "https://x.example"], "type": ["Assertion", "ext:X"], "badge": "x" }),
+                Ok(Standard::Ob2),
+            ),
+            (
+                json!({ "@context": OB2_CONTEXT, "id": "https://a.example/1", "revoked": true }),
+                Ok(Standard::Ob2),
+            ),
+            (
+                json!({ "type": ["VerifiableCredential", "ClrCredential", "OpenBadgeCredential"] }),
+                Err(Some(Kind::Clr)),
+            ),
+            (
+                json!({ "type": ["VerifiableCredential", "EndorsementCredential"] }),
+                Err(Some(Kind::Endorsement)),
+            ),
+            (json!({ "type": ["VerifiableCredential"] }), Err(Some(Kind::OtherCredential))),
+            (json!({ "type": "VerifiablePresentation" }), Err(Some(Kind::Presentation))),
+            (
+                json!({ "type": ["VerifiableCredential", "BitstringStatusListCredential"] }),
+                Err(Some(Kind::StatusList)),
+            ),
+            (json!({ "type": "EnvelopedVerifiableCredential" }), Err(Some(Kind::Enveloped))),
+            (json!({ "@context": OB2_CONTEXT, "type": "BadgeClass" }), Err(Some(Kind::BadgeDefinition))),
+            (json!({ "@context": OB2_CONTEXT, "type": "Issuer" }), Err(Some(Kind::IssuerProfile))),
+            (json!({ "@context": OB1_CONTEXT, "badge": "x" }), Err(Some(Kind::OpenBadges11))),
+            (json!({ "recipient": { "identity": "x" }, "verify": {} }), Err(Some(Kind::OpenBadges10))),
+            (json!({ "recipient": "a@example.org", "badge": {} }), Err(Some(Kind::OpenBadges05))),
+            (json!({ "badgeConnectAPI": [] }), Err(Some(Kind::HostManifest))),
+            (json!({ "compactJwsString": [] }), Err(Some(Kind::BadgePage))),
+            (json!({ "id": "did:web:a.example", "assertionMethod": [] }), Err(Some(Kind::DidDocument))),
+            (json!({ "hello": "world" }), Err(None)),
+            (json!({}), Err(None)),
+        ] {
+            assert_eq!(kind(&json), expected, "{json}");
+        }
+    }
+}

@@ -169,9 +169,8 @@ impl Credential {
             return Err(ParseError::OtherKind { kind: Kind::SdJwt });
         }
         let (jws, payload) = Jws::parse(text)?;
-        let claims = object(&payload)?;
-        let standard = kind::of_claims(claims)?;
-        let claimed = claims.get("vc").and_then(Value::as_object).map(|vc| complete(vc, claims));
+        let standard = kind::of_claims(object(&payload)?)?;
+        let claimed = body_of(&payload);
         Ok(Self { text: text.to_owned(), payload, claimed, jws: Some(jws), standard })
     }
 
@@ -230,9 +229,16 @@ fn object(value: &Value) -> Result<&Map<String, Value>, ParseError> {
     value.as_object().ok_or_else(|| ParseError::NotAnObject { found: value::kind_of(value) })
 }
 
+/// The credential in the claims of a token of the VC 1.1 form; `None` where the claims are themselves the
+/// credential.
+pub(crate) fn body_of(claims: &Value) -> Option<Value> {
+    let vc = claims.get("vc")?.as_object()?;
+    Some(complete(vc, claims.as_object()?))
+}
+
 /// The credential of a `vc` claim with what the token says in `iss`, `jti`, `nbf`, `exp` and `sub` instead of in
 /// the credential (VC Data Model 1.1, 6.3.1). What both say is left as it is and compared when verifying.
-pub(crate) fn complete(vc: &Map<String, Value>, claims: &Map<String, Value>) -> Value {
+fn complete(vc: &Map<String, Value>, claims: &Map<String, Value>) -> Value {
     let mut credential = vc.clone();
     let mut fill = |property: &str, value: Option<Value>| {
         if let Some(value) = value
@@ -263,5 +269,66 @@ fn in_key_order(value: &Value) -> Value {
         }
         Value::Array(items) => Value::Array(items.iter().map(in_key_order).collect()),
         other => other.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+    use super::*;
+
+    fn json(text: &str) -> Result<Credential, ParseError> {
+        Credential::parse(&PayloadContent::Json(text.to_owned()))
+    }
+
+    #[test]
+    fn equal_credentials_have_equal_digests_however_they_are_spaced() {
+        let one = json(r#"{"type":"OpenBadgeCredential","id":"urn:a","x":[1,{"b":1,"a":2}]}"#).unwrap();
+        let same = json(" {\n\"x\": [1, {\"a\": 2, \"b\": 1}], \"id\": \"urn:\\u0061\", \"type\": \"OpenBadgeCredential\"}").unwrap();
+        let other = json(r#"{"type":"OpenBadgeCredential","id":"urn:b","x":[1,{"b":1,"a":2}]}"#).unwrap();
+        assert_eq!(one.digest(), same.digest());
+        assert_ne!(one.digest(), other.digest());
+        assert_ne!(one.text(), same.text());
+    }
+
+    #[test]
+    fn what_cannot_be_read_says_why_and_what_to_do() {
+        for (content, code) in [
+            (PayloadContent::Url("https://a.example/1".to_owned()), "is-link"),
+            (PayloadContent::Json("{".to_owned()), "not-strict-json"),
+            (
+                PayloadContent::Json(r#"{"type":"Assertion","type":"Assertion"}"#.to_owned()),
+                "not-strict-json",
+            ),
+            (PayloadContent::Json("[]".to_owned()), "not-an-object"),
+            (PayloadContent::Json("{}".to_owned()), "unrecognised"),
+            (PayloadContent::Json(r#"{"type":"VerifiablePresentation"}"#.to_owned()), "unsupported-kind"),
+            (PayloadContent::Json(" ".repeat(Credential::MAX_TEXT + 1)), "too-long"),
+            (PayloadContent::Jws("a.b".to_owned()), "malformed-jws"),
+            (PayloadContent::Jws("a.b.c~".to_owned()), "unsupported-kind"),
+        ] {
+            let error = Credential::parse(&content).unwrap_err();
+            assert_eq!(error.code(), code);
+            assert!(!error.to_string().is_empty() && !error.hint().is_empty());
+        }
+    }
+
+    #[test]
+    fn a_vc_claim_is_completed_by_the_claims_around_it() {
+        let claims = r#"{"iss":"did:web:a.example","jti":"urn:a","nbf":1262304000,"exp":1893456000,"sub":"did:example:b",
+            "vc":{"type":["VerifiableCredential","OpenBadgeCredential"],"credentialSubject":{},"id":"urn:own"}}"#;
+        let encode = |text: &str| URL_SAFE_NO_PAD.encode(text);
+        let token = format!("{}.{}.{}", encode(r#"{"alg":"EdDSA"}"#), encode(claims), encode("x"));
+        let credential = Credential::parse(&PayloadContent::Jws(token)).unwrap();
+        let body = credential.body();
+        assert_eq!(body["issuer"], "did:web:a.example");
+        assert_eq!(body["issuanceDate"], "2010-01-01T00:00:00Z");
+        assert_eq!(body["expirationDate"], "2030-01-01T00:00:00Z");
+        assert_eq!(body["credentialSubject"]["id"], "did:example:b");
+        // What the credential says itself is not overwritten; verifying compares the two.
+        assert_eq!(credential.id(), Some("urn:own"));
+        assert_eq!(credential.json()["jti"], "urn:a");
     }
 }

@@ -57,25 +57,33 @@ fn split_zone(text: &str) -> Option<(&str, &str)> {
     Some(text.split_at(sign))
 }
 
+/// `2024-05-01T09:30:00.123` in the civil calendar; the seconds may be left out, as ISO 8601 allows.
 fn civil_time(text: &str) -> Option<civil::DateTime> {
-    let shaped = text.is_ascii()
-        && text.len() >= "2024-05-01T09:30:00".len()
-        && text.bytes().zip(*b"dddd-dd-ddTdd:dd:dd").all(|(have, want)| match want {
-            b'd' => have.is_ascii_digit(),
-            b'T' => matches!(have, b'T' | b't'),
-            other => have == other,
-        })
-        && text.get(19..).is_some_and(|fraction| {
-            fraction.is_empty()
-                || fraction.strip_prefix('.').is_some_and(|digits| {
-                    !digits.is_empty() && digits.len() <= 18 && digits.bytes().all(|b| b.is_ascii_digit())
-                })
-        });
-    if !shaped {
+    let is_shaped = |text: &str, shape: &[u8]| {
+        text.len() == shape.len()
+            && text.bytes().zip(shape).all(|(have, want)| match want {
+                b'd' => have.is_ascii_digit(),
+                b'T' => matches!(have, b'T' | b't'),
+                other => have == *other,
+            })
+    };
+    let (minutes, seconds) = text.split_at_checked("2024-05-01T09:30".len())?;
+    if !is_shaped(minutes, b"dddd-dd-ddTdd:dd") {
+        return None;
+    }
+    if seconds.is_empty() {
+        return minutes.parse().ok();
+    }
+    let (seconds, fraction) = seconds.split_at_checked(":00".len())?;
+    let is_fraction =
+        |digits: &str| !digits.is_empty() && digits.len() <= 18 && digits.bytes().all(|b| b.is_ascii_digit());
+    if !is_shaped(seconds, b":dd")
+        || !(fraction.is_empty() || fraction.strip_prefix('.').is_some_and(is_fraction))
+    {
         return None;
     }
     // Finer than a nanosecond is more than a clock can tell; jiff reads nine digits.
-    text.get(..text.len().min(29))?.parse().ok()
+    text.get(..text.len().min("2024-05-01T09:30:00.123456789".len()))?.parse().ok()
 }
 
 fn offset(zone: &str) -> Option<tz::Offset> {
@@ -110,6 +118,7 @@ mod tests {
             "2016-12-31T23:59:59.999999Z",
             "2016-12-31T23:59:60Z",
             "2017-06-01T10:00:00+0800",
+            "2017-09-30T00:00Z",
         ] {
             assert!(parse(text).is_some(), "{text}");
         }

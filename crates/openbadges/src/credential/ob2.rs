@@ -54,11 +54,25 @@ fn part(property: Option<&Value>, documents: &Documents) -> Result<Part, Lack> {
         return Err(Lack::Unnamed);
     };
     match (id_of(value), value) {
-        (Some(id), _) if is_web_address(id) => fetched(id, documents),
+        (Some(id), _) if is_web_address(id) => {
+            fetched(id, documents).or_else(|lack| placeless(id, lack, documents))
+        }
         (_, Value::Object(_)) => {
             Ok(Part { json: value.clone(), url: None, documents: Vec::new(), redirected: false })
         }
         _ => Err(Lack::Unnamed),
+    }
+}
+
+/// A document that gives itself an id which is no web address: what it says stands, and no address stands for it.
+fn placeless(url: &str, lack: Lack, documents: &Documents) -> Result<Part, Lack> {
+    match &lack {
+        Lack::Elsewhere { found, .. } if !is_web_address(found) => {
+            let document = documents.look_up(url).map_err(Lack::Gap)?;
+            let json = document.json().map_err(Lack::Gap)?;
+            Ok(Part { json, url: None, documents: vec![document.reference()], redirected: false })
+        }
+        _ => Err(lack),
     }
 }
 
@@ -214,7 +228,7 @@ static VERIFICATION: Class = Class {
 static EVIDENCE: Class = Class {
     types: &[],
     properties: &[
-        maybe("id", Shape::Iri),
+        maybe("id", Shape::Is(is_node_id, "an identifier (URI)")),
         maybe("narrative", Shape::Text),
         maybe("name", Shape::Text),
         maybe("description", Shape::Text),
@@ -272,6 +286,11 @@ const KNOWN_TYPES: [&str; 13] = [
     "IdentityObject",
     "VerificationObject",
 ];
+
+/// An IRI, or the name of a node within the document.
+fn is_node_id(value: &Value) -> bool {
+    value.as_str().is_some_and(|id| is_iri(id) || id.starts_with("_:"))
+}
 
 fn image_address(image: &Value) -> Option<&str> {
     id_of(image)

@@ -12,9 +12,9 @@ use super::key::{Algorithm, from_multibase};
 use super::method::{Method, resolve};
 use super::{ProofFinding, Trouble};
 use crate::credential::moment;
-use crate::credential::value::{each, is_stated};
+use crate::credential::value::{each, strings};
 use crate::document::Documents;
-use crate::jsonld::{JsonLdError, canonicalize};
+use crate::jsonld::{JsonLdError, Settings, alternates, canonicalize_with};
 use crate::report::{Fact, Fault, Feature, Gap};
 
 /// More proofs than this on one document are not looked at.
@@ -28,7 +28,8 @@ pub(crate) struct Setting<'a> {
     pub issuer: &'a str,
 }
 
-/// Judges every proof of `document` (a proof set: each covers the document without any proof).
+/// Judges every proof of `document`. In a set, each covers the document without any proof; one that names others
+/// before it (`previousProof`, a chain) covers the document with these.
 pub(crate) fn verify(document: &Value, setting: &Setting) -> Vec<ProofFinding> {
     let proofs = each(document.get("proof"));
     if proofs.len() > MAX_PROOFS {
@@ -36,46 +37,117 @@ pub(crate) fn verify(document: &Value, setting: &Setting) -> Vec<ProofFinding> {
         return vec![ProofFinding::unread("proof".to_owned(), malformed("proof", problem))];
     }
     let unsecured = Unsecured::of(document);
-    proofs
-        .iter()
-        .enumerate()
-        .map(|(index, proof)| one(&label(proof, index, proofs.len()), proof, &unsecured, setting))
-        .collect()
+    let judge = |(index, proof): (usize, &Value)| {
+        let label = label(proof, index, proofs.len());
+        match after(proof, proofs, &unsecured) {
+            Ok(None) => one(&label, proof, &unsecured, setting),
+            Ok(Some(chained)) => one(&label, proof, &chained, setting),
+            Err(problem) => ProofFinding::unread(label.clone(), malformed(&label, problem)),
+        }
+    };
+    proofs.iter().enumerate().map(judge).collect()
 }
 
 /// The document without its proofs, and the hash of its canonical form.
 struct Unsecured {
-    context: Value,
+    document: Value,
     hash: Result<[u8; 32], Fault>,
 }
 
+/// What a proof of a chain covers: the document with exactly the proofs that it names (Data Integrity 1.0, 4.5).
+fn after(proof: &Value, proofs: &[Value], unsecured: &Unsecured) -> Result<Option<Unsecured>, String> {
+    let named = each(proof.get("previousProof"));
+    if named.is_empty() {
+        return Ok(None);
+    }
+    let mut previous = Vec::new();
+    for id in named {
+        let found = proofs.iter().find(|proof| id.is_string() && proof.get("id") == Some(id));
+        previous.push(found.cloned().ok_or("it follows a proof that is not there")?);
+    }
+    let mut document = unsecured.document.clone();
+    if let Some(members) = document.as_object_mut() {
+        members.insert("proof".to_owned(), Value::Array(previous));
+    }
+    Ok(Some(Unsecured { hash: hash_of(&document, None, ""), document }))
+}
+
+/// A text of a context other than the current one: URL and SHA-256.
+type Text<'a> = (&'a str, &'static str);
+
+/// No more than this many earlier texts of contexts are tried.
+const MAX_TEXTS: usize = 8;
+
 impl Unsecured {
     fn of(document: &Value) -> Self {
-        let mut unsecured = document.clone();
-        if let Some(members) = unsecured.as_object_mut() {
+        let mut document = document.clone();
+        if let Some(members) = document.as_object_mut() {
             members.shift_remove("proof");
         }
-        Self {
-            context: document.get("@context").cloned().unwrap_or(Value::Null),
-            hash: hash_of(&unsecured, ""),
-        }
+        Self { hash: hash_of(&document, None, ""), document }
+    }
+
+    fn context(&self) -> Value {
+        self.document.get("@context").cloned().unwrap_or(Value::Null)
+    }
+
+    /// The texts that its contexts have had under the same URLs before.
+    fn earlier_texts(&self) -> impl Iterator<Item = Text<'_>> {
+        strings(self.document.get("@context"))
+            .flat_map(|url| alternates(url).map(move |sha256| (url, sha256)))
+            .take(MAX_TEXTS)
     }
 }
 
-fn hash_of(document: &Value, place: &str) -> Result<[u8; 32], Fault> {
-    canonicalize(document)
+/// Refuses names that would say the same RDF in other JSON. A signature cannot tell `validUntil` from its IRI,
+/// `https://www.w3.org/2018/credentials#validUntil`, and so whoever holds a badge could hide the end of its validity
+/// or its status from every check that reads JSON. (VC Data Model 2.0, 6.1, asks for the compact form.)
+fn compact_form(value: &Value, pointer: &str) -> Result<(), Fault> {
+    match value {
+        Value::Array(items) => items
+            .iter()
+            .enumerate()
+            .try_for_each(|(index, item)| compact_form(item, &format!("{pointer}/{index}"))),
+        Value::Object(members) => {
+            members.iter().filter(|(name, _)| *name != "@context").try_for_each(|(name, member)| {
+                let is_plain = match name.strip_prefix('@') {
+                    Some(keyword) => {
+                        members.contains_key("@value")
+                            && matches!(keyword, "value" | "type" | "language" | "direction")
+                    }
+                    None => !name.contains(':'),
+                };
+                if is_plain {
+                    return compact_form(member, &format!("{pointer}/{name}"));
+                }
+                let place = if pointer.is_empty() { "the top level" } else { pointer };
+                let problem = format!(
+                    "“{name}” at {place} is not the plain name of a property, and could hide what it says"
+                );
+                Err(Fault::NotCanonical { problem })
+            })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The hash of the canonical form; `place` is where the document stands in the credential.
+fn hash_of(document: &Value, text: Option<Text>, place: &str) -> Result<[u8; 32], Fault> {
+    compact_form(document, place)?;
+    let settings = Settings { texts: text.as_slice(), ..Settings::default() };
+    canonicalize_with(document, settings)
         .map(|canonical| Sha256::digest(canonical.nquads.as_bytes()).into())
         .map_err(|error| fault_of(error, place))
 }
 
-/// What it means that a document has no canonical form. `place` is where the document stands in the credential.
+/// What it means that a document has no canonical form.
 fn fault_of(error: JsonLdError, place: &str) -> Fault {
     match error {
         JsonLdError::UnknownContext { url } => Fault::UnknownContext { url },
-        #[allow(unreachable_patterns, reason = "more variants are to come")]
-        other => Fault::NotCanonical {
-            problem: format!("{other}{}", if place.is_empty() { "" } else { " in its proof" }),
-        },
+        JsonLdError::UndefinedTerm { term, pointer } | JsonLdError::UndefinedType { name: term, pointer } => {
+            Fault::UndefinedTerm { term, pointer: format!("{place}{pointer}") }
+        }
+        other => Fault::NotCanonical { problem: other.to_string() },
     }
 }
 
@@ -92,6 +164,9 @@ fn malformed(label: &str, problem: impl Into<String>) -> Trouble {
 
 fn one(label: &str, proof: &Value, unsecured: &Unsecured, setting: &Setting) -> ProofFinding {
     match read(label, proof) {
+        Err(Trouble::Gap(gap)) => {
+            ProofFinding::unread(label.to_owned(), undefined(proof, unsecured).unwrap_or(gap.into()))
+        }
         Err(trouble) => ProofFinding::unread(label.to_owned(), trouble),
         Ok(read) => {
             let method = resolve(read.method, setting.issuer, setting.documents, setting.now);
@@ -105,6 +180,17 @@ fn one(label: &str, proof: &Value, unsecured: &Unsecured, setting: &Setting) -> 
                 host: method.host,
             }
         }
+    }
+}
+
+/// A proof of an unknown type is a gap; one whose type or members mean nothing in the contexts is a fault like any
+/// other undefined term.
+fn undefined(proof: &Value, unsecured: &Unsecured) -> Option<Trouble> {
+    let mut options = proof.clone();
+    options.as_object_mut()?.insert("@context".to_owned(), unsecured.context());
+    match hash_of(&options, None, "/proof") {
+        Err(fault @ (Fault::UndefinedTerm { .. } | Fault::UnknownContext { .. })) => Some(fault.into()),
+        _ => None,
     }
 }
 
@@ -128,11 +214,6 @@ fn read<'a>(label: &'a str, proof: &'a Value) -> Result<Read<'a>, Trouble> {
         ("DataIntegrityProof", None) => return Err(malformed(label, "it names no cryptosuite")),
         (other, _) => return Err(unsupported(other)),
     }
-    if is_stated(members.get("previousProof")) {
-        return Err(
-            Gap::Unsupported { feature: Feature::ProofOption, name: "previousProof".to_owned() }.into()
-        );
-    }
     match text("proofPurpose") {
         Some("assertionMethod") => {}
         Some(other) => return Err(malformed(label, format!("its purpose is {other}, not assertionMethod"))),
@@ -150,20 +231,42 @@ fn read<'a>(label: &'a str, proof: &'a Value) -> Result<Read<'a>, Trouble> {
 }
 
 fn check(read: &Read, method: &Method, unsecured: &Unsecured, now: Timestamp) -> Result<Fact, Trouble> {
-    let document_hash = unsecured.hash.clone()?;
     check_dates(read, now)?;
     let signature = signature(read)?;
-    let options_hash = options_hash(read, &unsecured.context)?;
-    let key = method.key.clone()?;
+    let options = options(read, unsecured.context());
+    let by_current = signed_bytes(unsecured.hash.clone(), &options, None);
+    let key = match &method.key {
+        Ok(key) => key,
+        // What no key could sign is wrong whoever's key it would be.
+        Err(trouble) => return Err(by_current.map_or_else(Into::into, |_| trouble.clone())),
+    };
     if key.algorithm() != Algorithm::EdDsa {
         let problem = format!("the key {} is one for {}", read.method, key.algorithm().name());
         return Err(Fault::AlgorithmRefused { algorithm: suite(read).to_owned(), problem }.into());
     }
-    let signed = [options_hash, document_hash].concat();
-    if !key.verifies(&signed, &signature) {
-        return Err(Fault::BadSignature { proof: suite(read).to_owned(), key: read.method.to_owned() }.into());
+    let fact = |context| Fact::Signed { proof: suite(read).to_owned(), key: read.method.to_owned(), context };
+    if by_current.as_ref().is_ok_and(|signed| key.verifies(signed, &signature)) {
+        return Ok(fact(None));
     }
-    Ok(Fact::Signed { proof: suite(read).to_owned(), key: read.method.to_owned(), context: None })
+    for text in unsecured.earlier_texts() {
+        let hash = hash_of(&unsecured.document, Some(text), "");
+        if signed_bytes(hash, &options, Some(text)).is_ok_and(|signed| key.verifies(&signed, &signature)) {
+            let (url, sha256) = text;
+            return Ok(fact(Some(format!("{url} (text {})", sha256.get(..8).unwrap_or(sha256)))));
+        }
+    }
+    by_current?;
+    Err(Fault::BadSignature { proof: suite(read).to_owned(), key: read.method.to_owned() }.into())
+}
+
+/// What the signature covers: the hash of the proof's options, then that of the document.
+fn signed_bytes(
+    document: Result<[u8; 32], Fault>,
+    options: &Value,
+    text: Option<Text>,
+) -> Result<Vec<u8>, Fault> {
+    let document = document?;
+    Ok([hash_of(options, text, "/proof")?, document].concat())
 }
 
 fn suite<'a>(read: &Read<'a>) -> &'a str {
@@ -183,12 +286,12 @@ fn signature(read: &Read) -> Result<Vec<u8>, Trouble> {
     Ok(bytes)
 }
 
-/// The hash of the proof without its value, read in the contexts of the document.
-fn options_hash(read: &Read, context: &Value) -> Result<[u8; 32], Trouble> {
+/// The proof without its value, to be read in the contexts of the document.
+fn options(read: &Read, context: Value) -> Value {
     let mut options = read.members.clone();
     options.shift_remove("proofValue");
-    options.insert("@context".to_owned(), context.clone());
-    Ok(hash_of(&Value::Object(options), "/proof")?)
+    options.insert("@context".to_owned(), context);
+    Value::Object(options)
 }
 
 /// `created` and `expires`: date-times with a zone, around the instant.

@@ -2,9 +2,9 @@
 //! user brought only says where to look.
 
 use serde_json::Value;
-use url::Url;
+use url::{Position, Url};
 
-use crate::credential::ob2::{self, Lack, Part, fetched, same_address};
+use crate::credential::ob2::{Lack, Part, fetched};
 use crate::credential::value::{each, id_of, is_stated, is_web_address, strings};
 use crate::document::{Answer, Documents, Unavailable};
 use crate::report::{DocumentRef, Fact, Fault, Gap, Outcome, Warning};
@@ -84,19 +84,20 @@ pub(crate) fn scope(url: &str, issuer: &Value) -> Outcome {
     }
 }
 
-/// Whether `url` is `prefix` or lies below it: the same scheme, host and port, and the path of the prefix up to
-/// the end of a segment. (`https://a.org` must not admit `https://a.org.evil.com`.)
+/// Whether `url` is `prefix` or lies below it: the same scheme, host and port, and then the text of the prefix up
+/// to the end of a segment. (`https://a.org` must not admit `https://a.org.evil.com`, nor `https://a.org/ann`
+/// what belongs to `https://a.org/anna`.)
 fn begins_with(url: &str, prefix: &str) -> bool {
     let (Ok(url), Ok(prefix)) = (Url::parse(url), Url::parse(prefix)) else {
         return false;
     };
-    url.scheme() == prefix.scheme()
-        && host_and_port(url.as_str()) == host_and_port(prefix.as_str())
-        && url.path().strip_prefix(prefix.path()).is_some_and(|rest| {
-            rest.is_empty()
-                || prefix.path().ends_with('/')
-                || rest.starts_with(['/', '.', '-', '_'])
-                || prefix.query().is_some()
+    let below = |url: &Url| url.as_str().get(url[..Position::BeforePath].len()..).map(str::to_owned);
+    let (Some(path), Some(start)) = (below(&url), below(&prefix)) else {
+        return false;
+    };
+    url[..Position::BeforePath] == prefix[..Position::BeforePath]
+        && path.strip_prefix(start.as_str()).is_some_and(|rest| {
+            rest.is_empty() || rest.starts_with('/') || !start.ends_with(|c: char| c.is_ascii_alphanumeric())
         })
 }
 
@@ -182,12 +183,69 @@ pub(crate) fn is_stub(assertion: &Value) -> bool {
     assertion.get("revoked").is_some_and(|revoked| revoked == true) && each(assertion.get("badge")).is_empty()
 }
 
-/// Whether the id of `part` is the address that it was read from.
-#[allow(dead_code, reason = "used by tests of the room")]
-pub(crate) fn is_its_own(part: &Part) -> bool {
-    part.url.as_deref().zip(ob2_id(part)).is_some_and(|(url, id)| same_address(url, id))
-}
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
 
-fn ob2_id(part: &ob2::Part) -> Option<&str> {
-    id_of(&part.json)
+    use super::*;
+
+    fn admits(url: &str, verification: &Value) -> bool {
+        let issuer = json!({ "id": "https://a.example/issuer", "verification": verification });
+        matches!(scope(url, &issuer), Outcome::Pass(_))
+    }
+
+    #[test]
+    fn by_default_the_issuers_own_host() {
+        let none = Value::Null;
+        assert!(admits("https://a.example/b", &none));
+        assert!(admits("https://A.example:443/b", &none));
+        for other in [
+            "https://b.example/b",
+            "https://a.example.evil.example/b",
+            "https://a.example:8443/b",
+            "https://a.example@evil.example/",
+        ] {
+            assert!(!admits(other, &none), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_prefix_ends_where_a_segment_ends() {
+        let prefix = json!({ "startsWith": "https://a.example/ann" });
+        assert!(admits("https://a.example/ann/1", &prefix));
+        assert!(admits("https://a.example/ann", &prefix));
+        for other in [
+            "https://a.example/anna/1",
+            "https://a.example/",
+            "http://a.example/ann/1",
+            "https://a.example.evil.example/ann/1",
+        ] {
+            assert!(!admits(other, &prefix), "{other}");
+        }
+        assert!(!admits("https://a.example.evil.example/x", &json!({ "startsWith": "https://a.example" })));
+        assert!(admits(
+            "https://a.example/badge-1",
+            &json!({ "startsWith": ["https://b.example/", "https://a.example/badge-"] })
+        ));
+        assert!(!admits("https://a.example/x", &json!({ "startsWith": "a" })));
+        assert!(!admits("https://a.example/x", &json!({ "startsWith": 7 })));
+    }
+
+    #[test]
+    fn origins_are_hosts_with_or_without_a_port() {
+        let origins = json!({ "allowedOrigins": ["cdn.example", "b.example:8443"] });
+        assert!(admits("https://cdn.example/b", &origins));
+        assert!(admits("https://b.example:8443/b", &origins));
+        for other in [
+            "https://a.example/b",
+            "https://b.example/b",
+            "https://x.cdn.example/b",
+            "https://cdn.example.evil.example/b",
+        ] {
+            assert!(!admits(other, &origins), "{other}");
+        }
+        for wrong in ["", "https://a.example/path", "user@a.example", "a b", "*", "//"] {
+            assert!(!admits("https://a.example/b", &json!({ "allowedOrigins": wrong })), "{wrong}");
+        }
+    }
 }

@@ -11,7 +11,51 @@ pub(crate) mod ob2_signed;
 pub(crate) mod signature;
 pub(crate) mod vc_jwt;
 
-use crate::report::{DocumentRef, Fact, Fault, Gap, Outcome};
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::artifact::PayloadContent;
+use crate::credential::jws::Jws;
+use crate::credential::value::id_of;
+use crate::credential::{ParseError, body_of};
+use crate::document::Documents;
+use crate::json::parse_strict;
+use crate::report::{CheckId, DocumentRef, Fact, Fault, Gap, Outcome};
+
+/// What each proof of a secured document shows of its bytes, and nothing else: for documents that are no badges,
+/// such as the published test vectors of the proof formats. Not a word about whose key it is.
+pub fn integrity(
+    content: &PayloadContent,
+    documents: &Documents,
+    now: Timestamp,
+) -> Result<Vec<Outcome>, ParseError> {
+    let (jws, claims) = match content {
+        PayloadContent::Url(url) => return Err(ParseError::IsLink { url: url.clone() }),
+        PayloadContent::Json(text) => (None, parse_strict(text)?),
+        PayloadContent::Jws(text) => {
+            let (jws, claims) = Jws::parse(text.trim())?;
+            (Some(jws), claims)
+        }
+    };
+    let body = body_of(&claims).unwrap_or_else(|| claims.clone());
+    let issuer = body.get("issuer").and_then(id_of).unwrap_or_default();
+    let proofs =
+        of_document(jws.as_ref(), &claims, &body, &data_integrity::Setting { documents, now, issuer });
+    Ok(proofs.into_iter().map(|proof| proof.integrity).collect())
+}
+
+/// Judges every proof of a credential: that of its token, or those inside.
+pub(crate) fn of_document(
+    jws: Option<&Jws>,
+    claims: &Value,
+    body: &Value,
+    setting: &data_integrity::Setting,
+) -> Vec<ProofFinding> {
+    match jws {
+        Some(jws) => vec![vc_jwt::verify(jws, claims, body, setting)],
+        None => data_integrity::verify(body, setting),
+    }
+}
 
 /// Why something could not be had: it is wrong, or it is not known.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,7 +110,7 @@ impl ProofFinding {
         Self {
             label,
             integrity: trouble.into(),
-            authority: Outcome::Unknown(Gap::NotReached { after: crate::report::CheckId::Integrity }),
+            authority: Outcome::Unknown(Gap::NotReached { after: CheckId::Integrity }),
             documents: Vec::new(),
             host: None,
             thumbprint: None,

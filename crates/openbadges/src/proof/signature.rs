@@ -54,3 +54,54 @@ pub(crate) fn key_trouble(error: KeyError, label: &str) -> Trouble {
         KeyError::Unusable(problem) => Fault::BadKey { key: label.to_owned(), problem }.into(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+    use super::*;
+
+    fn with_header(header: &str) -> Jws {
+        let text = format!("{}.{}.AAAA", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode("{}"));
+        Jws::parse(&text).unwrap().0
+    }
+
+    fn code(header: &str) -> &'static str {
+        match algorithm(&with_header(header)) {
+            Ok(algorithm) => algorithm.name(),
+            Err(Trouble::Fault(fault)) => fault.code(),
+            Err(Trouble::Gap(gap)) => gap.code(),
+        }
+    }
+
+    #[test]
+    fn what_a_header_may_not_ask_for() {
+        for (header, expected) in [
+            (r#"{"alg":"RS256"}"#, "RS256"),
+            (r#"{"alg":"ES256"}"#, "ES256"),
+            (r#"{"alg":"EdDSA"}"#, "EdDSA"),
+            (r#"{"alg":"Ed25519"}"#, "EdDSA"),
+            (r#"{"alg":"none"}"#, "proof.algorithm-refused"),
+            (r#"{"alg":"NoNe"}"#, "proof.algorithm-refused"),
+            (r#"{"alg":"HS256"}"#, "proof.algorithm-refused"),
+            (r#"{"alg":"RS512"}"#, "unsupported.algorithm"),
+            (r#"{"alg":"rs256"}"#, "unsupported.algorithm"),
+            (r#"{"alg":""}"#, "unsupported.algorithm"),
+            (r#"{"alg":"RS256","crit":["exp"],"exp":1}"#, "proof.header-refused"),
+            (r#"{"alg":"RS256","crit":[]}"#, "proof.header-refused"),
+            (r#"{"alg":"RS256","b64":false}"#, "proof.header-refused"),
+            (r#"{"alg":"RS256","b64":"false"}"#, "proof.header-refused"),
+            (r#"{"alg":"RS256","jku":"https://evil.example","x5u":"https://evil.example"}"#, "RS256"),
+        ] {
+            assert_eq!(code(header), expected, "{header}");
+        }
+    }
+
+    #[test]
+    fn the_key_chooses_the_algorithm() {
+        let key = PublicKey::from_multikey("z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK").unwrap();
+        let outcome = verify(&with_header(r#"{"alg":"RS256"}"#), &key, "k");
+        assert!(matches!(outcome, Err(Trouble::Fault(Fault::AlgorithmRefused { .. }))), "{outcome:?}");
+    }
+}

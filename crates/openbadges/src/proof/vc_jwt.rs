@@ -12,12 +12,12 @@ use super::{ProofFinding, Trouble};
 use crate::credential::jws::Jws;
 use crate::credential::value::{id_of, same_id};
 use crate::credential::{moment, ob3};
-use crate::report::{Fact, Fault, Outcome};
+use crate::report::{Fault, Outcome};
 
 /// Judges the token `jws`, whose claims are `claims` and whose credential is `body`.
 pub(crate) fn verify(jws: &Jws, claims: &Value, body: &Value, setting: &Setting) -> ProofFinding {
     let label = format!("VC-JWT ({})", jws.algorithm());
-    if let Err(trouble) = signature::algorithm(jws) {
+    if let Err(trouble) = signature::algorithm(jws).and_then(|_| Ok(shape(jws, claims)?)) {
         return ProofFinding::unread(label, trouble);
     }
     let (name, method) = match method(jws, setting) {
@@ -38,6 +38,23 @@ pub(crate) fn verify(jws: &Jws, claims: &Value, body: &Value, setting: &Setting)
         host: method.host,
     }
 }
+
+/// What a token must not be: one of another sort, or one that holds two credentials.
+fn shape(jws: &Jws, claims: &Value) -> Result<(), Fault> {
+    if let Some(kind) = jws.header().get("typ").and_then(Value::as_str)
+        && !TYPES.contains(&kind.to_ascii_lowercase().trim_start_matches("application/"))
+    {
+        return Err(Fault::HeaderRefused { problem: format!("it is a token of another sort, {kind}") });
+    }
+    if claims.get("@context").is_some() && (claims.get("vc").is_some() || claims.get("vp").is_some()) {
+        let problem = "it holds a credential and, in a vc or vp claim, another".to_owned();
+        return Err(Fault::MalformedProof { proof: "the token".to_owned(), problem });
+    }
+    Ok(())
+}
+
+/// What tokens of credentials call themselves (`typ`), and have called themselves.
+const TYPES: [&str; 4] = ["jwt", "vc+jwt", "vc+ld+jwt", "vc+ld+json+jwt"];
 
 /// The key that the header names, and whose it is. A key *in* the header is data like any other: it can be used
 /// to see whether the token is whole, and only the issuer's document makes it the issuer's.
@@ -176,12 +193,6 @@ pub(crate) fn warnings(jws: &Jws, claims: &Value, body: &Value) -> Vec<crate::re
             );
         }
     }
-    let known = ["jwt", "vc+jwt", "vc+ld+jwt", "vc+ld+json+jwt", "application/vc+jwt"];
-    if let Some(kind) = jws.header().get("typ").and_then(Value::as_str)
-        && !known.contains(&kind.to_ascii_lowercase().as_str())
-    {
-        warn("jwt.unusual-type", format!("The token calls itself “{kind}”, not vc+jwt."));
-    }
     if ["jku", "x5u", "x5c"].iter().any(|name| jws.header().contains_key(*name)) {
         warn(
             "jwt.header-ignored",
@@ -194,10 +205,4 @@ pub(crate) fn warnings(jws: &Jws, claims: &Value, body: &Value) -> Vec<crate::re
 /// The instants that the claims set, for a credential that does not repeat them.
 pub(crate) fn validity(claims: &Value) -> (Option<Timestamp>, Option<Timestamp>) {
     (claims.get("nbf").and_then(moment::numeric_date), claims.get("exp").and_then(moment::numeric_date))
-}
-
-/// Whether a pass was found.
-#[allow(dead_code, reason = "read by status lists that come as tokens")]
-pub(crate) fn is_signed(fact: &Fact) -> bool {
-    matches!(fact, Fact::Signed { .. })
 }

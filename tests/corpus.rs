@@ -1,0 +1,484 @@
+//! Others' cases, one test each: every line of the corpus manifest, judged with its own documents and clock and
+//! nothing else, and compared by the rules in the corpus README.
+//!
+//! Where Lapel and a case disagree, `corpus-exceptions.txt` says why; a listed case that passes fails.
+
+#![allow(clippy::disallowed_methods, reason = "a test reads its cases; only the library is pure")]
+
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use lapel_testkit::corpus::{self, Exceptions, Failed, Trial};
+use openbadges::artifact::PayloadContent;
+use openbadges::proof::key::PublicKey;
+use openbadges::proof::{self, method};
+use openbadges::status::List;
+use openbadges::{
+    Answer, Artifact, CheckId, Credential, Document, Documents, Fault, Gap, Outcome, Policy, Report,
+    Unavailable, Verdict, verify,
+};
+use serde_json::Value;
+
+fn main() {
+    let arguments = corpus::Arguments::from_args();
+    let trials = corpus::suite("corpus", |shared| suite(shared).unwrap_or_else(|error| vec![broken(error)]));
+    corpus::run(&arguments, trials).exit();
+}
+
+fn broken(error: Failed) -> Trial {
+    corpus::case("the corpus can be read", move || Err(error))
+}
+
+fn suite(shared: &Path) -> Result<Vec<Trial>, Failed> {
+    let exceptions = Exceptions::parse(include_str!("corpus-exceptions.txt"))?;
+    let cases: Vec<Case> = corpus::manifest(shared)?.iter().map(|line| Case::read(line, shared)).collect();
+    let mut trials = vec![exceptions.no_strangers("corpus", cases.iter().map(|case| case.id.clone()))];
+    trials.extend(cases.into_iter().map(|case| exceptions.case(case.id.clone(), move || case.judge())));
+    Ok(trials)
+}
+
+/// A line of the manifest.
+struct Case {
+    id: String,
+    kind: String,
+    scope: String,
+    expect: String,
+    class: String,
+    accept_unsupported: bool,
+    file: PathBuf,
+    clock: Timestamp,
+    needs: Vec<Need>,
+    identities: Vec<String>,
+}
+
+/// A URL that a case needs, and the file that answers for it (none: it answers 404).
+struct Need {
+    url: String,
+    file: Option<PathBuf>,
+    media_type: Option<String>,
+}
+
+const DEFAULT_CLOCK: &str = "2026-11-23T00:00:00Z";
+
+impl Case {
+    fn read(line: &Value, shared: &Path) -> Self {
+        let text = |name: &str| line[name].as_str().unwrap_or_default().to_owned();
+        let file = |path: &str| match path.strip_prefix("contexts:") {
+            Some(path) => shared.join("contexts").join(path),
+            None => shared.join("corpus").join(path),
+        };
+        let need = |need: &Value| Need {
+            url: need["url"].as_str().unwrap_or_default().to_owned(),
+            file: need["file"].as_str().map(file),
+            media_type: need["content_type"].as_str().map(str::to_owned),
+        };
+        let strings = |value: &Value| match value {
+            Value::Array(items) => items.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+            Value::String(text) => vec![text.clone()],
+            _ => Vec::new(),
+        };
+        Self {
+            id: text("id"),
+            kind: text("kind"),
+            scope: text("scope"),
+            expect: text("expect"),
+            class: text("class"),
+            accept_unsupported: line["accept_unsupported"] == true,
+            file: file(&text("file")),
+            clock: clock(line["clock"].as_str()),
+            needs: line["needs"].as_array().into_iter().flatten().map(need).collect(),
+            identities: line["recipient_profile"]
+                .as_object()
+                .into_iter()
+                .flatten()
+                .flat_map(|(_, who)| strings(who))
+                .collect(),
+        }
+    }
+
+    fn judge(&self) -> Result<(), Failed> {
+        match (self.kind.as_str(), self.scope.as_str()) {
+            ("bitstring-status", _) => self.judge_list(),
+            ("did-doc", _) => self.judge_keys(),
+            ("vc-jwt", "proof") => self.judge_proof(),
+            ("bare-vc", "proof") if self.is_signed_by_eddsa_rdfc() => self.judge_proof(),
+            ("ob2-png" | "ob2-svg", "parse") => self.judge_extraction(),
+            (kind, "full") if kind.starts_with("ob2-") || kind.starts_with("vc-jwt") => self.judge_whole(),
+            ("ob3-json" | "ob3-png" | "ob3-svg", "full") => self.judge_whole(),
+            _ => self.judge_refusal(),
+        }
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, Failed> {
+        std::fs::read(&self.file).map_err(|error| format!("{}: {error}", self.file.display()).into())
+    }
+
+    fn documents(&self) -> Result<Documents, Failed> {
+        let mut documents = Documents::new();
+        for need in &self.needs {
+            let answer = match &need.file {
+                None => Answer::Unavailable(Unavailable::Http { status: 404 }),
+                Some(file) => Answer::Document(Document {
+                    url: need.url.clone(),
+                    bytes: std::fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?,
+                    media_type: need.media_type.clone(),
+                    fetched_at: self.clock,
+                    status: 200,
+                }),
+            };
+            documents.insert(need.url.clone(), answer);
+        }
+        Ok(documents)
+    }
+
+    /// The badge in the case's file, links followed once as an importer would; or why there is none.
+    fn credential(&self, documents: &Documents) -> Result<Result<Credential, String>, Failed> {
+        let mut bytes = self.bytes()?;
+        for _ in 0..3 {
+            let artifact = match Artifact::recognise(bytes) {
+                Ok(artifact) => artifact,
+                Err(error) => return Ok(Err(format!("not-a-badge/{}", error.code()))),
+            };
+            let Some(payload) = artifact.payloads().first() else {
+                return Ok(Err("not-a-badge/empty".to_owned()));
+            };
+            let PayloadContent::Url(url) = &payload.content else {
+                return Ok(Credential::parse(&payload.content)
+                    .map_err(|error| format!("parse/{}: {error}", error.code())));
+            };
+            bytes = match documents.answer(url) {
+                Some(Answer::Document(document)) => document.bytes.clone(),
+                _ => return Ok(Err("unreachable".to_owned())),
+            };
+        }
+        Ok(Err("a link to a link to a link".to_owned()))
+    }
+
+    fn judge_whole(&self) -> Result<(), Failed> {
+        let documents = self.documents()?;
+        let credential = match self.credential(&documents)? {
+            Ok(credential) => credential,
+            Err(refusal) => return self.compare_refusal(&refusal),
+        };
+        let policy = Policy { identities: self.identities.clone(), ..Policy::at(self.clock) };
+        let report = verify(&credential, &documents, &policy);
+        if verify(&credential, &documents, &policy) != report {
+            return Err("a replay gives another report".into());
+        }
+        self.compare(&report).map_err(|why| format!("{why}\n{}", shown(&report)).into())
+    }
+
+    fn compare_refusal(&self, refusal: &str) -> Result<(), Failed> {
+        let agrees = match self.expect.as_str() {
+            "invalid" => match self.class.as_str() {
+                "fetch" => refusal == "unreachable",
+                "parse" | "type" => true,
+                _ => false,
+            },
+            "unsupported-ok" => true,
+            _ => self.accept_unsupported,
+        };
+        if agrees {
+            Ok(())
+        } else {
+            Err(format!("expected {} ({}), refused: {refusal}", self.expect, self.class).into())
+        }
+    }
+
+    fn compare(&self, report: &Report) -> Result<(), String> {
+        let unsupported = unknowns(report).any(|(_, gap)| matches!(gap, Gap::Unsupported { .. }));
+        let failed = faults(report).next().is_some();
+        let accepts_unsupported = self.accept_unsupported || self.expect == "unsupported-ok";
+        if accepts_unsupported && unsupported && !failed {
+            return Ok(());
+        }
+        match self.expect.as_str() {
+            "valid" | "unsupported-ok" => self.is_good(report),
+            "warning" if report.warnings().is_empty() => Err("no warning".to_owned()),
+            "warning" => self.is_good(report),
+            "invalid" => self.is_bad(report),
+            other => Err(format!("the manifest expects {other}")),
+        }
+    }
+
+    /// No check fails, and what is open is what the case itself leaves open.
+    fn is_good(&self, report: &Report) -> Result<(), String> {
+        if let Some((id, fault)) = faults(report).next() {
+            return Err(format!("{} fails: {fault}", id.as_str()));
+        }
+        match report.verdict() {
+            Verdict::Verified => Ok(()),
+            Verdict::Undecided => match unknowns(report).find(|(_, gap)| !self.leaves_open(gap)) {
+                Some((id, gap)) => Err(format!("{} is open: {gap}", id.as_str())),
+                None => Ok(()),
+            },
+            other => Err(format!("the verdict is {}", other.as_str())),
+        }
+    }
+
+    fn leaves_open(&self, gap: &Gap) -> bool {
+        let at_hand = |url: &str| self.needs.iter().any(|need| need.url == url && need.file.is_some());
+        match gap {
+            Gap::SelfAssertedKey { url, .. } => !url.as_deref().is_some_and(at_hand),
+            Gap::IssuerUnknown { .. } => true,
+            Gap::Missing { url } | Gap::Unavailable { url, .. } => !at_hand(url),
+            _ => false,
+        }
+    }
+
+    /// The verdict is against the badge, by a check that belongs to the class of the case.
+    fn is_bad(&self, report: &Report) -> Result<(), String> {
+        let document_lacks = unknowns(report).any(|(_, gap)| {
+            matches!(
+                gap,
+                Gap::Missing { .. }
+                    | Gap::Unavailable { .. }
+                    | Gap::Unreadable { .. }
+                    | Gap::SelfAssertedKey { .. }
+            )
+        });
+        let by_document = matches!(self.class.as_str(), "fetch" | "did" | "key" | "status-unavailable");
+        match report.verdict() {
+            Verdict::Undecided | Verdict::Invalid if by_document && document_lacks => Ok(()),
+            Verdict::Verified | Verdict::Undecided => {
+                Err(format!("the verdict is {}", report.verdict().as_str()))
+            }
+            _ if faults(report).any(|(id, fault)| belongs(&self.class, id, fault)) => Ok(()),
+            _ => Err(format!("no check of class {} fails", self.class)),
+        }
+    }
+
+    fn judge_extraction(&self) -> Result<(), Failed> {
+        let found = Artifact::recognise(self.bytes()?).is_ok_and(|artifact| !artifact.payloads().is_empty());
+        match (self.expect.as_str(), found) {
+            ("valid", true) | ("invalid", false) => Ok(()),
+            (expected, _) => Err(format!("expected {expected}; a badge was found: {found}").into()),
+        }
+    }
+
+    fn judge_proof(&self) -> Result<(), Failed> {
+        let bytes = self.bytes()?;
+        let text = String::from_utf8(bytes)?.trim().to_owned();
+        let content =
+            if text.starts_with('{') { PayloadContent::Json(text) } else { PayloadContent::Jws(text) };
+        let outcomes = proof::integrity(&content, &self.key_documents()?, self.clock)?;
+        let passed =
+            !outcomes.is_empty() && outcomes.iter().all(|outcome| matches!(outcome, Outcome::Pass(_)));
+        let unsupported =
+            outcomes.iter().any(|outcome| matches!(outcome, Outcome::Unknown(Gap::Unsupported { .. })));
+        let failed = outcomes.iter().any(|outcome| matches!(outcome, Outcome::Fail(_)));
+        match self.expect.as_str() {
+            "valid" if passed => Ok(()),
+            "invalid" if failed => Ok(()),
+            "unsupported-ok" if passed || unsupported => Ok(()),
+            _ if self.accept_unsupported && unsupported && !failed => Ok(()),
+            expected => Err(format!("expected {expected}, found {outcomes:?}").into()),
+        }
+    }
+
+    /// The key that a proof case brings, under the name of its controller.
+    fn key_documents(&self) -> Result<Documents, Failed> {
+        let mut documents = self.documents()?;
+        for need in self.needs.iter().filter(|need| need.url == "key") {
+            let Some(file) = &need.file else { continue };
+            let method: Value = serde_json::from_slice(&std::fs::read(file)?)?;
+            let controller = method["controller"].as_str().or(method["id"].as_str()).unwrap_or_default();
+            let controller = controller.split('#').next().unwrap_or_default().to_owned();
+            let document = serde_json::json!({ "id": controller, "verificationMethod": [method], "assertionMethod": [method["id"]] });
+            documents.insert(
+                controller.clone(),
+                Answer::Document(Document {
+                    url: controller,
+                    bytes: document.to_string().into_bytes(),
+                    media_type: None,
+                    fetched_at: self.clock,
+                    status: 200,
+                }),
+            );
+        }
+        Ok(documents)
+    }
+
+    fn is_signed_by_eddsa_rdfc(&self) -> bool {
+        std::fs::read_to_string(&self.file).is_ok_and(|text| {
+            text.contains("\"eddsa-rdfc-2022\"") || text.contains("\"Ed25519Signature2020\"")
+        })
+    }
+
+    fn judge_list(&self) -> Result<(), Failed> {
+        let document = Document {
+            url: "https://status.example/list".to_owned(),
+            bytes: self.bytes()?,
+            media_type: None,
+            fetched_at: self.clock,
+            status: 200,
+        };
+        let list = List::read(&document, &self.documents()?, self.clock);
+        match (self.expect.as_str(), &list) {
+            ("valid", Ok(list)) => list.value(0, 1).map(|_| ()).map_err(Into::into),
+            ("invalid", Err(_)) => Ok(()),
+            (expected, found) => Err(format!("expected {expected}, found {:?}", found.as_ref().err()).into()),
+        }
+    }
+
+    /// Every key of a DID document, or of a file of many, is found where the document says, and is the one there.
+    fn judge_keys(&self) -> Result<(), Failed> {
+        let json: Value = serde_json::from_slice(&self.bytes()?)?;
+        let many = json.get("didDocument").unwrap_or(&json);
+        let documents: Vec<Value> = match json.get("id") {
+            Some(_) => vec![json],
+            None => {
+                let entries = many.as_object().into_iter().flatten().map(|(_, entry)| entry);
+                entries.map(|entry| entry.get("didDocument").unwrap_or(entry).clone()).collect()
+            }
+        };
+        if documents.is_empty() {
+            return Err("no document in it".into());
+        }
+        documents.iter().try_for_each(|document| self.judge_did_document(document))
+    }
+
+    fn judge_did_document(&self, document: &Value) -> Result<(), Failed> {
+        let did = document["id"].as_str().ok_or("a document without an id")?;
+        let mut at_hand = Documents::new();
+        if did.starts_with("did:web:") {
+            let url = method::did_web_url(did)?;
+            let bytes = serde_json::to_vec(document)?;
+            at_hand.insert(
+                url.clone(),
+                Answer::Document(Document {
+                    url,
+                    bytes,
+                    media_type: None,
+                    fetched_at: self.clock,
+                    status: 200,
+                }),
+            );
+        }
+        // Keys for agreement sign nothing: only what may make assertions is asked for.
+        let asserting: Vec<&str> = each(&document["assertionMethod"]).into_iter().filter_map(id).collect();
+        let listed = ["verificationMethod", "publicKey", "assertionMethod"]
+            .iter()
+            .flat_map(|list| each(&document[*list]));
+        let methods: Vec<&Value> = listed
+            .filter(|entry| entry.is_object() && id(entry).is_some_and(|id| asserting.contains(&id)))
+            .collect();
+        if methods.is_empty() && self.expect == "valid" {
+            return Err(format!("{did} lists no key").into());
+        }
+        for entry in methods {
+            let id = entry["id"].as_str().unwrap_or_default();
+            let name = if id.starts_with('#') { format!("{did}{id}") } else { id.to_owned() };
+            let found = method::resolve(&name, did, &at_hand, self.clock);
+            match (&found.key, self.expect.as_str()) {
+                (Ok(key), _) => {
+                    same_key(key, entry)?;
+                    if !matches!(found.authority, Outcome::Pass(_)) {
+                        return Err(format!("{name} is not the key of {did}: {:?}", found.authority).into());
+                    }
+                }
+                (Err(proof::Trouble::Gap(Gap::Unsupported { .. })), "unsupported-ok") => {}
+                (trouble, _) => return Err(format!("{name}: {trouble:?}").into()),
+            }
+        }
+        Ok(())
+    }
+
+    /// What is no badge of the kinds that Lapel reads is refused by name, or at least never verified.
+    fn judge_refusal(&self) -> Result<(), Failed> {
+        let documents = self.documents()?;
+        let credential = match self.credential(&documents)? {
+            Err(_) => return Ok(()),
+            Ok(credential) => credential,
+        };
+        let report = verify(&credential, &documents, &Policy::at(self.clock));
+        if report.verdict() == Verdict::Verified { Err(shown(&report).into()) } else { Ok(()) }
+    }
+}
+
+fn id(value: &Value) -> Option<&str> {
+    value.as_str().or(value["id"].as_str())
+}
+
+fn each(value: &Value) -> Vec<&Value> {
+    match value {
+        Value::Array(items) => items.iter().collect(),
+        Value::Null => Vec::new(),
+        single => vec![single],
+    }
+}
+
+/// Whether `key` is the one that `entry` writes out.
+fn same_key(key: &PublicKey, entry: &Value) -> Result<(), Failed> {
+    let written = if let Some(multikey) = entry["publicKeyMultibase"].as_str() {
+        PublicKey::from_multikey(multikey)?
+    } else if let Some(base58) = entry["publicKeyBase58"].as_str() {
+        // The older form is the bare 32 bytes.
+        let bytes = [vec![0xed, 0x01], bs58::decode(base58).into_vec()?].concat();
+        PublicKey::from_multikey(&format!("z{}", bs58::encode(bytes).into_string()))?
+    } else {
+        PublicKey::from_jwk(&entry["publicKeyJwk"])?
+    };
+    if written == *key { Ok(()) } else { Err(format!("another key than {entry}").into()) }
+}
+
+/// The clock of a case: the usual one, unless the case only holds before an earlier instant.
+fn clock(condition: Option<&str>) -> Timestamp {
+    let usual: Timestamp = DEFAULT_CLOCK.parse().unwrap();
+    let before =
+        condition.into_iter().flat_map(|text| text.split(", ")).find_map(|part| part.strip_prefix("before "));
+    let instant = |text: &str| {
+        let whole = if text.contains('T') { text.to_owned() } else { format!("{text}T00:00:00Z") };
+        whole.parse::<Timestamp>().ok()
+    };
+    match before.and_then(instant) {
+        Some(end) if end <= usual => Timestamp::from_second(end.as_second() - 60).unwrap(),
+        _ => usual,
+    }
+}
+
+fn unknowns(report: &Report) -> impl Iterator<Item = (CheckId, &Gap)> {
+    report.checks().iter().filter(|check| check.id != CheckId::Recipient).filter_map(|check| {
+        match &check.outcome {
+            Outcome::Unknown(gap) => Some((check.id, gap)),
+            _ => None,
+        }
+    })
+}
+
+fn faults(report: &Report) -> impl Iterator<Item = (CheckId, &Fault)> {
+    report.checks().iter().filter_map(|check| match &check.outcome {
+        Outcome::Fail(fault) => Some((check.id, fault)),
+        _ => None,
+    })
+}
+
+/// Which checks may fail for a case of a class.
+fn belongs(class: &str, id: CheckId, fault: &Fault) -> bool {
+    match class {
+        "structure" | "schema" | "type" | "image" => id == CheckId::Structure,
+        "context" | "jsonld" => matches!(id, CheckId::Structure | CheckId::Integrity),
+        "signature" | "algorithm" | "no-proof" | "claims" | "media-type" => id == CheckId::Integrity,
+        "key" | "did" => matches!(id, CheckId::KeyAuthority | CheckId::Integrity),
+        "expired" | "not-yet-valid" => id == CheckId::Dates,
+        "datetime" => matches!(id, CheckId::Structure | CheckId::Dates),
+        "revoked" | "status-malformed" | "status-unavailable" => id == CheckId::Status,
+        "scope" | "redirect" | "fetch" => id == CheckId::Hosted,
+        "recipient" => {
+            id == CheckId::Recipient
+                || matches!(fault, Fault::Malformed { problems, .. } if problems.iter().any(|problem| problem.pointer.starts_with("/recipient")))
+        }
+        _ => false,
+    }
+}
+
+/// A report as text, for a failing test.
+fn shown(report: &Report) -> String {
+    let checks = report.checks().iter().map(|check| {
+        format!("  {} {} {}: {}", check.id.as_str(), check.outcome.as_str(), check.code(), check.detail())
+    });
+    let warnings =
+        report.warnings().iter().map(|warning| format!("  warning {}: {}", warning.code, warning.detail));
+    let lines: Vec<String> = checks.chain(warnings).collect();
+    format!("{} ({})\n{}", report.verdict().as_str(), report.headline(), lines.join("\n"))
+}
