@@ -206,9 +206,7 @@ mod integrity {
                 let mut json: Value = serde_json::from_str(issued.text()).expect("it is JSON");
                 json.pointer_mut(place).expect("it is there")["grade"] = "with distinction".into();
                 let forged = issued.with_text(json.to_string());
-                let code = judged(&forged).check(CheckId::Integrity).code();
-                assert!(["proof.undefined-term", "proof.not-canonical"].contains(&code), "{code}");
-                fails_only_in(CheckId::Integrity, code, Verdict::Invalid, kind, &forged);
+                fails_only_in(CheckId::Integrity, "proof.undefined-term", Verdict::Invalid, kind, &forged);
             }
         }
     }
