@@ -7,6 +7,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use lapel_testkit::{Issued, Issuer, NOW, art, corpus};
 use lapel_wallet::Wallet;
 use lapel_wallet::api::Settings;
@@ -664,6 +666,28 @@ mod wallet {
             ["linkedin", "post_url", "public_url", "embeds", "downloads", "personal_data", "verified_on"]
         );
         assert_eq!(sheet["verified_on"], Value::Null);
+    }
+
+    #[test]
+    fn a_snippet_has_the_picture_and_not_the_credential_in_it() {
+        let desk = Desk::new();
+        let issued = good();
+        let images = [("png", art::png("Rust")), ("svg", art::svg("Rust").into_bytes())];
+        for (index, (kind, image)) in images.iter().enumerate() {
+            let file = format!("rust.{kind}");
+            // Two badges, not two files of one.
+            let issued = if index == 0 { issued.clone() } else { university().achievement("Go").sign_jwt() };
+            desk.write(&file, bake(image, issued.content(), Standard::Ob3).unwrap());
+            desk.run(&["import", "--offline", &file]);
+            let html = desk.run(&["share", &format!("b{}", index + 1), "--as", "html"]);
+            let source = html.text().split("src=\"").nth(1).unwrap_or_else(|| panic!("no picture: {html:?}"));
+            let picture = source.split('"').next().unwrap().split("base64,").nth(1).unwrap();
+            let picture = STANDARD.decode(picture).unwrap();
+            assert!(!String::from_utf8_lossy(&picture).contains(issued.text()), "{kind}");
+            desk.write(&format!("picture.{kind}"), &picture);
+            let line = desk.verify(&[&format!("picture.{kind}")]).one_line();
+            assert_eq!(line["verdict"], "error", "{line}");
+        }
     }
 
     #[test]

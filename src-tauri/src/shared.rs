@@ -1,6 +1,8 @@
 //! A badge of the wallet, as sharing sees it.
 
-use lapel_share::{Art, Badge, DownloadFormat, Original, ShareSheet, downloads, save, share_sheet};
+use lapel_share::{
+    Art, Badge, DownloadFormat, LARGEST_PICTURE, Original, ShareSheet, downloads, save, share_sheet,
+};
 use lapel_wallet::api::{ApiError, BadgeId};
 use lapel_wallet::{Picture, Wallet};
 use openbadges::ArtifactKind;
@@ -9,7 +11,7 @@ use openbadges::ArtifactKind;
 pub(crate) struct Shared {
     badge: lapel_wallet::Badge,
     original: lapel_wallet::Original,
-    art: Option<Vec<u8>>,
+    art: Option<Picture>,
     picture: Option<Picture>,
 }
 
@@ -17,10 +19,7 @@ impl Shared {
     /// Reads the badge `id`.
     pub(crate) fn read(wallet: &Wallet, id: BadgeId) -> Result<Self, ApiError> {
         let badge = wallet.badge(id)?;
-        let art = match &badge.summary.art {
-            Some(digest) => wallet.art(digest)?.map(|art| art.bytes),
-            None => None,
-        };
+        let art = wallet.small_picture(id, LARGEST_PICTURE)?;
         Ok(Self { badge, original: wallet.export_original(id)?, art, picture: wallet.bakeable(id)? })
     }
 
@@ -57,7 +56,7 @@ impl Shared {
             card: &self.badge.card,
             credential: &self.badge.credential,
             original: Original { kind, bytes: &self.original.bytes },
-            art: self.art.as_deref().map(|bytes| Art { bytes }),
+            art: self.art.as_ref().map(|picture| Art { bytes: &picture.bytes }),
             picture: self.picture.as_ref().map(|picture| Art { bytes: &picture.bytes }),
         }
     }

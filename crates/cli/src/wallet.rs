@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use lapel_share::{Art, DownloadFormat, ShareSheet, save, share_sheet};
+use lapel_share::{Art, DownloadFormat, LARGEST_PICTURE, ShareSheet, save, share_sheet};
 use lapel_wallet::api::{ApiError, BadgeId};
 use lapel_wallet::fetch::MapFetch;
 use lapel_wallet::{Badge, Original, Picture, Wallet, default_folder};
@@ -45,7 +45,7 @@ impl From<ApiError> for Problem {
 pub(crate) struct Shared {
     badge: Badge,
     original: Original,
-    art: Option<Vec<u8>>,
+    art: Option<Picture>,
     picture: Option<Picture>,
 }
 
@@ -54,10 +54,7 @@ impl Shared {
     pub(crate) fn read(wallet: &Wallet, id: BadgeId) -> Result<Self, ApiError> {
         let badge = wallet.badge(id)?;
         let original = wallet.export_original(id)?;
-        let art = match &badge.summary.art {
-            Some(digest) => wallet.art(digest)?.map(|art| art.bytes),
-            None => None,
-        };
+        let art = wallet.small_picture(id, LARGEST_PICTURE)?;
         let picture = wallet.bakeable(id)?;
         Ok(Self { badge, original, art, picture })
     }
@@ -77,7 +74,7 @@ impl Shared {
             card: &self.badge.card,
             credential: &self.badge.credential,
             original: lapel_share::Original { kind: kind(&self.original.kind), bytes: &self.original.bytes },
-            art: self.art.as_deref().map(|bytes| Art { bytes }),
+            art: self.art.as_ref().map(|picture| Art { bytes: &picture.bytes }),
             picture: self.picture.as_ref().map(|picture| Art { bytes: &picture.bytes }),
         }
     }

@@ -4,9 +4,12 @@
 //! escaped for the place it goes to. Links lead to public https pages only; a `data:` URI is used as the source
 //! of a picture and never as a link.
 
+use std::borrow::Cow;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use openbadges::Verified;
+use openbadges::artifact::svg;
 use openbadges::card::BadgeCard;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -18,6 +21,9 @@ use crate::text::{LINE, one_line, percent};
 /// The longest `data:` URI that goes into an embed, in bytes: more makes a page slow, and many editors
 /// refuse it.
 pub const LONGEST_DATA_URI: usize = 100 * 1024;
+
+/// The largest picture that fits into such a URI, in bytes.
+pub const LARGEST_PICTURE: usize = (LONGEST_DATA_URI - "data:image/svg+xml;base64,".len()) / 4 * 3;
 
 /// A snippet of markup.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -200,18 +206,27 @@ impl Picture {
         if let Some(url) = card.image.as_deref().and_then(public_page) {
             return Self::Url(url);
         }
-        let Some(art) = art else { return Self::None };
-        let Some(media_type) = art.media_type() else { return Self::None };
-        let length = "data:;base64,".len() + media_type.len() + art.bytes.len().div_ceil(3) * 4;
+        let Some((art, media_type)) = art.and_then(|art| Some((art, art.media_type()?))) else {
+            return Self::None;
+        };
+        // A snippet must not carry the recipient's data into somebody's page unseen.
+        let Some(bytes) = without_credential(art) else { return Self::Baked };
+        let length = "data:;base64,".len() + media_type.len() + bytes.len().div_ceil(3) * 4;
         if length > LONGEST_DATA_URI {
             return Self::TooLarge;
         }
-        // A snippet must not carry the recipient's data into somebody's page unseen.
-        if art.is_baked() {
-            return Self::Baked;
-        }
-        Self::Data(format!("data:{media_type};base64,{}", STANDARD.encode(art.bytes)))
+        Self::Data(format!("data:{media_type};base64,{}", STANDARD.encode(bytes)))
     }
+}
+
+/// The picture alone; `None` where the credential cannot be told from it.
+fn without_credential(art: Art<'_>) -> Option<Cow<'_, [u8]>> {
+    if !art.is_baked() {
+        return Some(Cow::Borrowed(art.bytes));
+    }
+    let stripped = svg::stripped(art.bytes).ok()?;
+    let alone = !Art { bytes: &stripped }.is_baked();
+    alone.then_some(Cow::Owned(stripped))
 }
 
 fn some_text(text: &str, otherwise: &str) -> String {
@@ -266,12 +281,25 @@ fn markdown_address(url: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use openbadges::artifact::{PayloadContent, bake};
+    use openbadges::credential::Standard;
     use proptest::prelude::*;
     use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};
     use scraper::{Html, Node};
 
     use super::*;
     use crate::test_cards::{any_text, card, moment};
+
+    /// As much of a credential as makes an image a badge.
+    const JSON: &str =
+        r#"{"@context": ["https://www.w3.org/ns/credentials/v2"], "type": ["VerifiableCredential"]}"#;
+
+    /// The smallest PNG: one black pixel.
+    fn png_of_one_pixel() -> Vec<u8> {
+        STANDARD
+            .decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==")
+            .unwrap()
+    }
 
     const PNG: &[u8] = b"\x89PNG\r\n\x1a\n...";
 
@@ -411,17 +439,29 @@ mod tests {
     }
 
     #[test]
-    fn a_picture_with_the_credential_in_it_stays_out() {
+    fn the_credential_in_a_picture_stays_out() {
         let baked = "<svg xmlns=\"http://www.w3.org/2000/svg\" \
                      xmlns:openbadges=\"https://purl.imsglobal.org/ob/v3p0\"><openbadges:credential>\
                      <![CDATA[{\"@context\": [\"https://www.w3.org/ns/credentials/v2\"], \
                      \"type\": [\"VerifiableCredential\"], \"credentialSubject\": {\"id\": \"mailto:ada@example.org\"}}]]>\
                      </openbadges:credential></svg>";
         let plain = "<svg xmlns=\"http://www.w3.org/2000/svg\"/>";
-        let of = |svg: &'static str| embeds(&card(), Some(Art { bytes: svg.as_bytes() }), None).remove(0);
-        assert!(exactly_ours(&of(plain).text).1.is_some());
-        assert_eq!(exactly_ours(&of(baked).text).1, None);
-        assert!(of(baked).note.is_some_and(|note| note.contains("recipient's data")));
+        let picture = |bytes: &[u8]| {
+            let source = exactly_ours(&html_of(&card(), Some(Art { bytes }))).1?;
+            Some(STANDARD.decode(source.rsplit(',').next().unwrap()).unwrap())
+        };
+        assert_eq!(picture(plain.as_bytes()).as_deref(), Some(plain.as_bytes()));
+        let stripped = picture(baked.as_bytes()).unwrap();
+        let stripped = std::str::from_utf8(&stripped).unwrap();
+        assert_eq!(
+            stripped,
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:openbadges=\"https://purl.imsglobal.org/ob/v3p0\"></svg>"
+        );
+        // A PNG is taken apart nowhere here: one with a badge in it stays out whole.
+        let json = PayloadContent::Json(JSON.to_owned());
+        let png = bake(&png_of_one_pixel(), &json, Standard::Ob3).unwrap();
+        assert_eq!(picture(&png), None);
+        assert!(picture(&png_of_one_pixel()).is_some());
     }
 
     #[test]

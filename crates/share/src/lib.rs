@@ -12,7 +12,7 @@ mod personal;
 mod text;
 
 pub use download::{Download, DownloadFormat, SaveError, downloads, file_name, save};
-pub use embed::{Embed, EmbedFormat, LONGEST_DATA_URI, embeds, verified_statement};
+pub use embed::{Embed, EmbedFormat, LARGEST_PICTURE, LONGEST_DATA_URI, embeds, verified_statement};
 pub use link::public_page;
 pub use linkedin::{Field, LinkedIn, post_url};
 pub use personal::{PersonalData, personal_data};
@@ -32,7 +32,7 @@ pub struct Badge<'a> {
     pub credential: &'a Credential,
     /// The artefact that was brought in.
     pub original: Original<'a>,
-    /// Its picture as lists show it, for snippets.
+    /// Its picture for snippets, at most [`LARGEST_PICTURE`] bytes if it is to be used.
     pub art: Option<Art<'a>>,
     /// Its picture in full, for baking the credential into.
     pub picture: Option<Art<'a>>,

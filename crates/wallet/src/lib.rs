@@ -254,6 +254,23 @@ impl Wallet {
         }))
     }
 
+    /// The picture of a badge for use inside a page: an SVG as it came, or a PNG that is made smaller until it has
+    /// at most `max_bytes`, but no smaller than 160 pixels a side.
+    pub fn small_picture(&self, id: BadgeId, max_bytes: usize) -> Result<Option<Picture>, ApiError> {
+        let Some(picture) = self.picture(id)? else { return Ok(None) };
+        if picture.media_type == "image/svg+xml" {
+            return Ok(Some(picture));
+        }
+        let mut smaller = [320, 240, 160].into_iter().map_while(|side| art::png(&picture.bytes, side));
+        let mut small = smaller.next();
+        while small.as_ref().is_some_and(|bytes| bytes.len() > max_bytes)
+            && let Some(bytes) = smaller.next()
+        {
+            small = Some(bytes);
+        }
+        Ok(small.map(|bytes| Picture { media_type: "image/png", bytes }))
+    }
+
     /// A picture as lists show it, by the digest that they give.
     pub fn art(&self, digest: &str) -> Result<Option<Art>, ApiError> {
         Ok(self.inner.store.art(digest)?)

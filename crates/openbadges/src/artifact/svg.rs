@@ -193,6 +193,15 @@ pub fn bake(image: &[u8], keyword: Keyword, text: &str) -> Result<Vec<u8>, BakeE
     Ok(spliced(image, &edits))
 }
 
+/// `image` without the badges in it, every other byte as it was: for a picture that goes where the credential, and
+/// with it the recipient's data, should not.
+pub fn stripped(image: &[u8]) -> Result<Vec<u8>, SvgError> {
+    let badges = outline(image)?.badges;
+    let edits: Vec<(Range<usize>, String)> =
+        badges.into_iter().map(|badge| (badge.span, String::new())).collect();
+    Ok(spliced(image, &edits))
+}
+
 /// The badge element as text.
 fn element(keyword: Keyword, content: &PayloadContent, own_declaration: bool) -> Result<String, BakeError> {
     let name = format!("{PREFIX}:{}", keyword.svg_element());
