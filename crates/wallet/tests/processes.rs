@@ -18,7 +18,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 
 use lapel_testkit::Issuer;
-use lapel_wallet::api::{BadgePage, ImportOutcome, ListRequest};
+use lapel_wallet::api::{BadgeId, BadgePage, ImportOutcome, ListRequest};
 use lapel_wallet::fetch::MapFetch;
 use lapel_wallet::{Source, Wallet};
 
@@ -41,6 +41,9 @@ fn all(folder: &Path) -> BadgePage {
 fn child() {
     let Some(folder) = std::env::var_os(WALLET) else { return };
     let badges = std::env::var(BADGES).unwrap();
+    if badges == "-" {
+        return read_everything(Path::new(&folder));
+    }
     let (from, to) = badges.split_once('-').unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let wallet = open(Path::new(&folder));
@@ -58,13 +61,29 @@ fn child() {
     }
 }
 
+/// Lists and exports every badge.
+fn read_everything(folder: &Path) {
+    let wallet = open(folder);
+    let page = wallet.list(&ListRequest { limit: 1000, ..Default::default() }).unwrap();
+    for badge in page.badges {
+        assert!(!wallet.export_original(badge.id).unwrap().bytes.is_empty());
+        println!("\nexported {}", badge.name);
+    }
+    let error = wallet.remove(&[BadgeId(1)]).unwrap_err();
+    println!("\nfailed {} {}", error.code, error.message);
+}
+
 /// A child that imports badges `from..to`, under `limits` (shell commands).
 fn import(folder: &Path, from: u32, to: u32, limits: &str) -> Child {
+    run(folder, &format!("{from}-{to}"), limits)
+}
+
+fn run(folder: &Path, badges: &str, limits: &str) -> Child {
     Command::new("sh")
         .args(["-c", &format!("{limits} exec \"$0\" --exact child --ignored --nocapture --test-threads=1")])
         .arg(std::env::current_exe().unwrap())
         .env(WALLET, folder)
-        .env(BADGES, format!("{from}-{to}"))
+        .env(BADGES, badges)
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
@@ -130,6 +149,24 @@ fn a_file_size_limit_is_an_error_and_harms_nothing() {
     assert!(saved.iter().all(|name| listed.contains(*name)));
     let after = said(import(folder.path(), 290, 300, ""), "saved");
     assert_eq!(after.len(), 10, "it works again when there is space");
+}
+
+#[test]
+fn a_full_disk_does_not_keep_anyone_from_reading() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(said(import(folder.path(), 0, 10, ""), "saved").len(), 10);
+    // No file can grow by a byte.
+    let child = run(folder.path(), "-", "ulimit -f 0;");
+    let output = child.wait_with_output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(text.lines().filter(|line| line.starts_with("exported ")).count(), 10, "{text}");
+    assert!(text.lines().any(|line| line.starts_with("failed wallet.disk")), "{text}");
+    assert_eq!(
+        said(import(folder.path(), 10, 12, ""), "saved").len(),
+        2,
+        "it works again when there is space"
+    );
+    assert_eq!(all(folder.path()).total, 12);
 }
 
 #[test]

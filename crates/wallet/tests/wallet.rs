@@ -3,14 +3,20 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail as tests do")]
 
 use std::fs;
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
 use std::path::Path;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 
 use lapel_testkit::{Issued, Issuer, StatusList, art};
 use lapel_wallet::api::{
     BadgeId, BadgePage, ImportLine, ImportOutcome, ImportProgress, ListRequest, Settings,
 };
-use lapel_wallet::fetch::{Fetch, FetchError, MapFetch, Pending, Purpose, Request, Response};
+use lapel_wallet::fetch::{
+    Fetch, FetchError, HttpFetch, Lookup, MapFetch, Options, Pending, Purpose, Request, Response,
+};
 use lapel_wallet::{Source, Wallet};
 use openbadges::artifact::{PayloadContent, bake};
 use openbadges::credential::Standard;
@@ -510,6 +516,36 @@ async fn a_badge_that_ran_out_since_is_not_listed_as_verified() {
     fixture.all();
     let detail = fixture.wallet.open_badge(lasting).unwrap();
     assert_eq!((detail.summary.verdict.as_str(), detail.history.len()), ("verified", 0));
+}
+
+/// Whatever a badge names, it is asked through the same door: nothing private is reached, or even looked up.
+#[tokio::test]
+async fn a_badge_leads_nowhere_private() {
+    #[derive(Clone, Default)]
+    struct Nowhere(Arc<Mutex<Vec<String>>>);
+    impl Lookup for Nowhere {
+        fn lookup(&self, host: String) -> Pin<Box<dyn Future<Output = io::Result<Vec<SocketAddr>>> + Send>> {
+            self.0.lock().unwrap().push(host);
+            Box::pin(async { Ok(vec![SocketAddr::from(([127, 0, 0, 1], 1))]) })
+        }
+    }
+    let issuer = Issuer::did_web("router.local");
+    let list = StatusList::of(&Issuer::did_web("localhost"));
+    let badge =
+        issuer.achievement("Inside").status(&list, 1).with_image("https://169.254.169.254/x.png").sign_jwt();
+    let folder = tempfile::tempdir().unwrap();
+    let names = Nowhere::default();
+    let options = Options { lookup: Some(Arc::new(names.clone())), ..Options::default() };
+    let wallet = Wallet::open_with(folder.path(), Arc::new(HttpFetch::new(options))).unwrap();
+    let lines = wallet.import(1, vec![text(&badge)], |_| {}).await;
+    let ImportOutcome::Added { badge } = &lines[0].outcome else { panic!("{lines:?}") };
+    assert_eq!(badge.verdict, "undecided", "{}", badge.headline);
+    let documents = wallet.documents(badge.id).unwrap();
+    assert!(documents.iter().count() >= 2);
+    for (url, answer) in documents.iter() {
+        assert!(matches!(answer, Answer::Unavailable(Unavailable::Refused { .. })), "{url}: {answer:?}");
+    }
+    assert!(names.0.lock().unwrap().is_empty());
 }
 
 #[tokio::test]

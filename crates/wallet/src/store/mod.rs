@@ -35,6 +35,8 @@ pub struct Store {
     path: PathBuf,
     writer: Mutex<Connection>,
     readers: Mutex<Vec<Connection>>,
+    /// There is no room for sharing the file: the one connection reads, too.
+    exclusive: bool,
 }
 
 /// How a credential is written down.
@@ -139,8 +141,8 @@ impl Store {
     }
 
     fn open_with(folder: &Path, migrations: &[&str]) -> Result<Self, StoreError> {
-        let (path, writer) = open::open(folder, migrations)?;
-        Ok(Self { path, writer: Mutex::new(writer), readers: Mutex::new(Vec::new()) })
+        let open::Opened { path, connection, exclusive } = open::open(folder, migrations)?;
+        Ok(Self { path, writer: Mutex::new(connection), readers: Mutex::new(Vec::new()), exclusive })
     }
 
     /// The database file.
@@ -310,6 +312,9 @@ impl Store {
 
     /// Runs `work` over one moment of the wallet.
     fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        if self.exclusive {
+            return work(&*hold(&self.writer).transaction()?);
+        }
         let spare = hold(&self.readers).pop();
         let mut connection = match spare {
             Some(connection) => connection,

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use super::error::StoreError;
 use super::schema::APPLICATION_ID;
@@ -23,9 +23,17 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// SQLite before this could corrupt a WAL database that two processes write to.
 const LEAST_SQLITE: i32 = 3_051_003;
 
+/// An open database.
+pub(super) struct Opened {
+    pub(super) path: PathBuf,
+    /// May write.
+    pub(super) connection: Connection,
+    /// Whether it is the only connection that there can be.
+    pub(super) exclusive: bool,
+}
+
 /// Opens (or makes) the wallet in `folder` and brings its schema up to the last of `migrations`.
-/// Gives the path of the database and a connection that may write.
-pub(super) fn open(folder: &Path, migrations: &[&str]) -> Result<(PathBuf, Connection), StoreError> {
+pub(super) fn open(folder: &Path, migrations: &[&str]) -> Result<Opened, StoreError> {
     if rusqlite::version_number() < LEAST_SQLITE {
         return Err(StoreError::OldSqlite { version: rusqlite::version() });
     }
@@ -36,18 +44,26 @@ pub(super) fn open(folder: &Path, migrations: &[&str]) -> Result<(PathBuf, Conne
     let _held = lock(&folder.join(LOCK))?;
     let new = !path.exists();
     private_file(&path)?;
-    let mut connection = connect(&path)?;
-    migrate(&mut connection, folder, &path, migrations)?;
+    let upgraded = |exclusive| {
+        let mut connection = connect(&path, exclusive)?;
+        migrate(&mut connection, folder, &path, migrations)?;
+        Ok(Opened { path: path.clone(), connection, exclusive })
+    };
+    let opened = match upgraded(false) {
+        // Sharing a WAL database needs a file beside it. Alone, it can be read on a full disk.
+        Err(error) if !new && wants_room(&error) => upgraded(true)?,
+        opened => opened?,
+    };
     if new {
         // The names of a new wallet must be as durable as what is saved in it.
         folder.ancestors().take(3).try_for_each(sync_folder)?;
     }
-    Ok((path, connection))
+    Ok(opened)
 }
 
 /// One more connection to an open wallet, for reading only.
 pub(super) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
-    let connection = connect(path)?;
+    let connection = connect(path, false)?;
     connection.pragma_update(None, "query_only", true)?;
     Ok(connection)
 }
@@ -138,10 +154,19 @@ fn lock(path: &Path) -> Result<File, StoreError> {
     }
 }
 
-fn connect(path: &Path) -> Result<Connection, StoreError> {
+fn wants_room(error: &StoreError) -> bool {
+    let StoreError::Sqlite(error) = error else { return false };
+    matches!(error.sqlite_error_code(), Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure))
+}
+
+fn connect(path: &Path, exclusive: bool) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(PATIENCE)?;
+    if exclusive {
+        // Before the file is touched for the first time: after that it would be shared already.
+        connection.pragma_update_and_check(None, "locking_mode", "EXCLUSIVE", |_| Ok(()))?;
+    }
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
