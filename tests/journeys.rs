@@ -215,6 +215,39 @@ async fn a_second_start_hands_its_files_to_the_first() {
 }
 
 #[tokio::test]
+async fn samples_show_three_verdicts_in_light_and_dark() {
+    let desk = desk();
+    let window = Window::open(&desk, &[]).await;
+    window.see("welcome").await;
+    window.shoot("welcome").await;
+    window.click("try-samples").await;
+    window
+        .until(
+            "three samples",
+            "return document.querySelectorAll('[data-testid=badge-card][data-badge]').length === 3",
+        )
+        .await;
+    window.click("import-close").await;
+    let mut verdicts = wall(&window).await.as_array().cloned().unwrap_or_default();
+    verdicts.sort_by_key(|badge| badge[1].to_string());
+    let verdicts: Vec<_> = verdicts.iter().map(|badge| badge[1].clone()).collect();
+    assert_eq!(verdicts, ["expired", "invalid", "verified"]);
+    let mut papers = Vec::new();
+    for appearance in ["light", "dark"] {
+        window.click("open-settings").await;
+        window.click(&format!("appearance-{appearance}")).await;
+        window
+            .until(appearance, &format!("return document.documentElement.dataset.theme === '{appearance}'"))
+            .await;
+        window.click("dialog-close").await;
+        window.shoot(&format!("samples-{appearance}")).await;
+        papers.push(window.run("return getComputedStyle(document.body).backgroundColor").await);
+    }
+    assert_ne!(papers[0], papers[1]);
+    window.close().await;
+}
+
+#[tokio::test]
 async fn a_wallet_that_cannot_be_opened_is_told() {
     let desk = Desk::new();
     desk.put("wallet", b"not a folder");

@@ -55,6 +55,7 @@ api! {
     import_text: TextRequest => Started;
     import_files: FilesRequest => Started;
     choose_files: Nothing => Option<Started>;
+    import_samples: Nothing => Started;
     check_text: TextRequest => Vec<CheckedBadge>;
     check_files: FilesRequest => Vec<CheckedSource>;
     remove_badges: BadgesRequest => Removed;
@@ -218,6 +219,10 @@ async fn choose_files(app: &AppHandle, _: Nothing) -> Result<Option<Started>, Ap
     let Some(files) = answered.await.ok().flatten() else { return Ok(None) };
     let files = files.into_iter().filter_map(|file| file.into_path().ok()).collect();
     imports::begin(app, imports::sources(files)).await.map(Some)
+}
+
+async fn import_samples(app: &AppHandle, _: Nothing) -> Result<Started, ApiError> {
+    imports::begin_samples(app).await
 }
 
 async fn check_text(app: &AppHandle, request: TextRequest) -> Result<Vec<CheckedBadge>, ApiError> {

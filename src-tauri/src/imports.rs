@@ -37,6 +37,17 @@ pub(crate) async fn begin(app: &AppHandle, sources: Vec<Source>) -> Result<Start
     Ok(Started { import })
 }
 
+/// Begins to bring in the three samples.
+pub(crate) async fn begin_samples(app: &AppHandle) -> Result<Started, ApiError> {
+    let wallet = app.state::<Desktop>().wallet().await?;
+    let import = wallet.next_import();
+    let app = app.clone();
+    tauri::async_runtime::spawn(async move {
+        wallet.import_samples(import, |progress| tell(&app, "import-progress", progress)).await;
+    });
+    Ok(Started { import })
+}
+
 /// Begins to bring files in that came from outside the page. A wallet that cannot be opened is told of by every
 /// command already.
 pub(crate) fn begin_files(app: &AppHandle, files: Vec<PathBuf>) {

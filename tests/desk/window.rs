@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::desk::{Desk, Running};
 
 /// How long anything may take to appear.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Lapel's window, open on a desk.
 pub struct Window {
