@@ -2,7 +2,6 @@
 //!
 //! `cargo run -p openbadges --example context_tables`
 
-#![allow(clippy::disallowed_methods, reason = "a tool reads and writes files; only the library is pure")]
 #![allow(
     clippy::unwrap_used,
     clippy::panic,

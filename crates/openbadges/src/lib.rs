@@ -13,6 +13,8 @@
 //! [`Report`]. So the same function serves the app, the command line, an air-gapped machine and a browser,
 //! and replaying the same documents gives an equal report.
 
+#![deny(clippy::disallowed_methods, reason = "this crate is pure")]
+
 pub mod artifact;
 pub mod card;
 pub mod credential;

@@ -193,6 +193,7 @@ mod tests {
 
     use super::*;
 
+    #[allow(clippy::needless_pass_by_value, reason = "the calls read better")]
     fn form(recipient: Value, identity: &str) -> Option<MatchForm> {
         match of_assertion(&json!({ "recipient": recipient }), &[identity.to_owned()]) {
             Outcome::Pass(Fact::Recipient { form, .. }) => Some(form),

@@ -511,7 +511,7 @@ mod tests {
     #[test]
     fn short_lists_bombs_and_stumps_are_refused() {
         assert!(list(vec![0; 1_000]).value(0, 1).is_err());
-        let bomb = packed(&vec![0; (MAX_LIST_BYTES + 1) as usize]);
+        let bomb = packed(&vec![0; usize::try_from(MAX_LIST_BYTES + 1).unwrap()]);
         assert!(unpack(&bomb).unwrap_err().contains("unpacks to more"));
         let whole = packed(&[0; 16_384]);
         assert!(unpack(&whole).is_ok());

@@ -1,6 +1,6 @@
 //! `verify`: a pure function of credential, documents and policy.
 //!
-//! The checks find facts; [`judge`] alone names the verdict. Whatever is not at hand is a gap with the URL that
+//! The checks find facts; `judge` alone names the verdict. Whatever is not at hand is a gap with the URL that
 //! would close it, and the caller may fetch it and ask again.
 
 use jiff::Timestamp;
