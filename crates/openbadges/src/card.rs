@@ -299,3 +299,114 @@ fn alignments(node: &Value) -> Vec<AlignmentCard> {
     };
     each(node.get("alignment")).iter().filter_map(card).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::artifact::PayloadContent;
+    use crate::document::{Answer, Document};
+
+    fn credential(json: &Value) -> Credential {
+        Credential::parse(&PayloadContent::Json(json.to_string())).unwrap()
+    }
+
+    fn with(documents: &mut Documents, json: &Value) {
+        let url = json["id"].as_str().unwrap().to_owned();
+        let (bytes, fetched_at) = (json.to_string().into_bytes(), Timestamp::UNIX_EPOCH);
+        documents.insert(
+            url.clone(),
+            Answer::Document(Document { url, bytes, media_type: None, fetched_at, status: 200 }),
+        );
+    }
+
+    #[test]
+    fn a_credential_fills_the_card_whether_values_are_single_or_listed() {
+        let body = json!({
+            "@context": ["https://www.w3.org/ns/credentials/v2", "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"],
+            "type": ["VerifiableCredential", "OpenBadgeCredential"],
+            "id": "https://issuer.example/1",
+            "issuer": { "id": "did:web:issuer.example", "type": "Profile",
+                "otherIdentifier": { "identifierType": "ext:LinkedIn:organizationId", "identifier": "1337" } },
+            "validFrom": "2024-01-01T00:30:00+02:00",
+            "evidence": { "type": "Evidence", "id": "https://me.example/work", "description": "Work" },
+            "credentialSubject": [{
+                "type": ["AchievementSubject"],
+                "id": "did:example:me",
+                "identifier": [
+                    { "type": "IdentityObject", "hashed": false, "identityType": "emailAddress", "identityHash": "ada@example.org" },
+                    { "type": "IdentityObject", "hashed": false, "identityType": "name", "identityHash": "Ada" },
+                ],
+                "achievement": [{
+                    "name": { "de": "Rost", "en": "Rust" },
+                    "description": [{ "@value": "<b>*bold*</b>", "@language": "en" }],
+                    "criteria": { "narrative": "**Do** it" },
+                    "image": { "id": "https://issuer.example/art.png", "type": "Image" },
+                    "tag": "code",
+                    "alignment": { "targetName": "Skill", "targetUrl": "https://f.example/1", "targetCode": "S1" },
+                }],
+            }],
+        });
+        let card = BadgeCard::of(&credential(&body), &Documents::new());
+        assert_eq!((card.name.as_str(), card.description.as_deref()), ("Rust", Some("<b>*bold*</b>")));
+        assert_eq!(
+            (card.issuer.name.as_str(), card.issuer.linkedin_organization_id.as_deref()),
+            ("issuer.example", Some("1337"))
+        );
+        let recipient = card.recipient.unwrap();
+        assert_eq!(
+            (recipient.identity.as_deref(), recipient.name.as_deref(), recipient.hashed),
+            (Some("ada@example.org"), Some("Ada"), false)
+        );
+        assert_eq!(card.issued_on.unwrap().date, "2024-01-01");
+        assert_eq!(card.image.as_deref(), Some("https://issuer.example/art.png"));
+        assert_eq!((card.tags, card.alignments.len(), card.evidence.len()), (vec!["code".to_owned()], 1, 1));
+        assert_eq!(card.criteria.unwrap().narrative.as_deref(), Some("**Do** it"));
+        assert_eq!(card.public_url.as_deref(), Some("https://issuer.example/1"));
+    }
+
+    #[test]
+    fn a_hosted_badge_shows_what_its_issuer_serves() {
+        let context = "https://w3id.org/openbadges/v2";
+        let brought = json!({ "@context": context, "type": "Assertion", "id": "https://a.example/1",
+            "badge": "https://a.example/class", "narrative": "made up", "issuedOn": "2020-01-01",
+            "recipient": { "type": "email", "hashed": true, "identity": "sha256$00" } });
+        let alone = BadgeCard::of(&credential(&brought), &Documents::new());
+        assert_eq!((alone.name.as_str(), alone.narrative.as_deref()), ("", Some("made up")));
+
+        let mut documents = Documents::new();
+        let mut served = brought.clone();
+        served["narrative"] = "as served".into();
+        with(&mut documents, &served);
+        with(
+            &mut documents,
+            &json!({ "id": "https://a.example/class", "name": "Robotics", "issuer": "https://a.example/issuer",
+            "criteria": "https://a.example/criteria", "image": "https://a.example/art.png" }),
+        );
+        with(
+            &mut documents,
+            &json!({ "id": "https://a.example/issuer", "name": "School", "url": "https://a.example" }),
+        );
+        let card = BadgeCard::of(&credential(&brought), &documents);
+        assert_eq!((card.name.as_str(), card.issuer.name.as_str()), ("Robotics", "School"));
+        assert_eq!(card.narrative.as_deref(), Some("as served"));
+        assert_eq!(card.criteria.unwrap().url.as_deref(), Some("https://a.example/criteria"));
+        let recipient = card.recipient.unwrap();
+        assert!(recipient.hashed && recipient.identity.is_none());
+        assert_eq!(card.issued_on.unwrap().date, "2020-01-01");
+    }
+
+    #[test]
+    fn nonsense_makes_an_empty_card_and_no_panic() {
+        for nonsense in [json!(null), json!(7), json!([[]]), json!({ "id": 7 }), json!("x")] {
+            let body = json!({ "type": "OpenBadgeCredential", "issuer": nonsense, "credentialSubject": nonsense,
+                "evidence": nonsense, "image": nonsense, "validFrom": nonsense });
+            let card = BadgeCard::of(&credential(&body), &Documents::new());
+            assert!(card.name.is_empty() && card.issued_on.is_none());
+            let body = json!({ "@context": "https://w3id.org/openbadges/v2", "type": "Assertion", "badge": nonsense,
+                "recipient": nonsense, "verification": nonsense });
+            assert!(BadgeCard::of(&credential(&body), &Documents::new()).name.is_empty());
+        }
+    }
+}
