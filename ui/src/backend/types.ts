@@ -1,9 +1,7 @@
 /** The one seam between the window and what is behind it: the commands, their requests and responses. */
-import type { Api as GeneratedApi } from "../bindings/Api.ts";
+import type { Api } from "../bindings/Api.ts";
 import type { ApiError } from "../bindings/ApiError.ts";
 import type { Events } from "../bindings/Events.ts";
-import type { Nothing } from "../bindings/Nothing.ts";
-import type { Started } from "../bindings/Started.ts";
 
 export type { AlignmentCard } from "../bindings/AlignmentCard.ts";
 export type { ApiError } from "../bindings/ApiError.ts";
@@ -31,8 +29,7 @@ export type { Settings } from "../bindings/Settings.ts";
 export type { ShareSheet } from "../bindings/ShareSheet.ts";
 export type { VerdictAt } from "../bindings/VerdictAt.ts";
 
-/** Each command with its request and its response. */
-export type Api = GeneratedApi & { import_samples: [Nothing, Started] };
+export type { Api } from "../bindings/Api.ts";
 
 export type Command = keyof Api;
 export type Request<C extends Command> = Api[C][0];
