@@ -11,7 +11,9 @@ use lapel_testkit::{
     Algorithm, Award, DataModel, Issued, Issuer, Key, Kind, StatusList, answer_with_status, document,
     instant, now,
 };
-use openbadges::{Answer, CheckId, Documents, Outcome, Policy, Report, Unavailable, Verdict, verify};
+use openbadges::{
+    Answer, CheckId, Documents, KnownIssuer, Outcome, Policy, Report, Unavailable, Verdict, verify,
+};
 use serde_json::{Value, json};
 
 const HOST: &str = "issuer.example";
@@ -469,6 +471,12 @@ mod issuer {
             let trusting = Policy { trusted_issuers: vec![issuer.id()], ..policy() };
             let report = verify(&issued.credential(), &issued.at_hand(), &trusting);
             assert_eq!(said(&report, CheckId::Issuer), ("pass", "issuer.trusted"), "{kind:?}");
+            assert_eq!(report.verdict(), Verdict::Verified, "{kind:?}");
+
+            let known = KnownIssuer { id: issuer.id(), known_to: "a registry".to_owned() };
+            let knowing = Policy { known_issuers: vec![known], ..policy() };
+            let report = verify(&issued.credential(), &issued.at_hand(), &knowing);
+            assert_eq!(said(&report, CheckId::Issuer), ("pass", "issuer.known"), "{kind:?}");
             assert_eq!(report.verdict(), Verdict::Verified, "{kind:?}");
 
             let trusting = Policy { trusted_issuers: vec![Issuer::did_key("somebody").id()], ..policy() };

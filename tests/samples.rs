@@ -4,7 +4,8 @@
 
 use openbadges::artifact::PayloadContent;
 use openbadges::{
-    Artifact, ArtifactKind, BadgeCard, CheckId, Credential, Documents, Policy, Report, Verdict, verify,
+    Artifact, ArtifactKind, BadgeCard, CheckId, Credential, Documents, KnownIssuer, Policy, Report, Verdict,
+    verify,
 };
 
 const ISSUER: &str = include_str!("../crates/wallet/src/samples/issuer.txt");
@@ -22,7 +23,7 @@ fn credential(sample: &[u8], kind: ArtifactKind) -> Credential {
 
 fn judged(credential: &Credential) -> Report {
     let policy = Policy {
-        trusted_issuers: vec![ISSUER.trim().to_owned()],
+        known_issuers: vec![KnownIssuer { id: ISSUER.trim().to_owned(), known_to: "Lapel".to_owned() }],
         ..Policy::at("2026-11-23T12:00:00Z".parse().expect("an instant"))
     };
     verify(credential, &Documents::new(), &policy)

@@ -32,4 +32,4 @@ pub use card::BadgeCard;
 pub use credential::{Credential, ParseError};
 pub use document::{Answer, Document, Documents, Unavailable};
 pub use report::{Check, CheckId, Exempt, Fact, Fault, Gap, Outcome, Report, Verdict, Verified, Warning};
-pub use verify::{Policy, verify};
+pub use verify::{KnownIssuer, Policy, verify};

@@ -231,7 +231,7 @@ pub enum Fact {
         context: Option<String>,
     },
     /// The issuer's id is itself the key (`did:key`, `did:jwk`).
-    #[error("The key that signed it is the issuer's id {issuer}.")]
+    #[error("The key that its proof names is the issuer's id {issuer}.")]
     KeyIsIssuer {
         /// The issuer's id.
         issuer: String,
@@ -255,6 +255,14 @@ pub enum Fact {
     Trusted {
         /// The issuer's id.
         issuer: String,
+    },
+    /// Somebody whom the policy names vouches for the issuer.
+    #[error("The issuer {issuer} is known to {known_to}.")]
+    Known {
+        /// The issuer's id.
+        issuer: String,
+        /// Who vouches for it.
+        known_to: String,
     },
     /// What the issuer says of itself came from its own https address: the domain stands behind it, and
     /// nothing more is known.
@@ -331,6 +339,7 @@ impl Fact {
             Self::KeyPublished { .. } => "key.published",
             Self::HostedCopy { .. } => "hosted.same",
             Self::Trusted { .. } => "issuer.trusted",
+            Self::Known { .. } => "issuer.known",
             Self::IssuerDomain { .. } => "issuer.domain",
             Self::InForce { .. } => "dates.in-force",
             Self::NotRevoked { .. } => "status.not-revoked",

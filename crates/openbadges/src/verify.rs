@@ -29,12 +29,23 @@ pub struct Policy {
     pub identities: Vec<String>,
     /// Ids of issuers that the user vouches for.
     pub trusted_issuers: Vec<String>,
+    /// Issuers that somebody else vouches for.
+    pub known_issuers: Vec<KnownIssuer>,
+}
+
+/// An issuer that somebody other than the user vouches for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownIssuer {
+    /// The issuer's id.
+    pub id: String,
+    /// Who vouches for it, as a report names them.
+    pub known_to: String,
 }
 
 impl Policy {
-    /// Judges at `now`, with no identities and no trusted issuers.
+    /// Judges at `now`, with no identities and no issuers that anybody vouches for.
     pub fn at(now: Timestamp) -> Self {
-        Self { now, identities: Vec::new(), trusted_issuers: Vec::new() }
+        Self { now, identities: Vec::new(), trusted_issuers: Vec::new(), known_issuers: Vec::new() }
     }
 }
 
@@ -188,10 +199,15 @@ impl Inquiry<'_> {
         }
     }
 
-    /// Who the issuer is known to: the user, or its own https domain, which answered for it.
+    /// Who the issuer is known to: the user, somebody whom the policy names, or its own https domain, which answered
+    /// for it.
     fn issuer(&self, issuer: &str, authority: &Outcome, host: Option<String>) -> Outcome {
         if !issuer.is_empty() && self.policy.trusted_issuers.iter().any(|trusted| same_id(trusted, issuer)) {
             return Outcome::Pass(Fact::Trusted { issuer: issuer.to_owned() });
+        }
+        if let Some(known) = self.policy.known_issuers.iter().find(|known| same_id(&known.id, issuer)) {
+            let known_to = known.known_to.clone();
+            return Outcome::Pass(Fact::Known { issuer: issuer.to_owned(), known_to });
         }
         match (authority, host) {
             (Outcome::Pass(_), Some(host)) => Outcome::Pass(Fact::IssuerDomain { host }),

@@ -34,7 +34,7 @@ use openbadges::report::Verified;
 use openbadges::{ArtifactKind, Credential, Policy, Report};
 
 pub use art::Picture;
-pub use samples::SAMPLE_ISSUER;
+pub use samples::sample_issuer;
 pub use source::Source;
 pub use store::Art;
 pub use view::{kind_name, report_view, verdict_name};
@@ -309,7 +309,7 @@ impl Wallet {
         let mut policy = Policy::at(Timestamp::now());
         policy.identities = settings.identities;
         policy.trusted_issuers = settings.trusted_issuers;
-        policy.trusted_issuers.push(SAMPLE_ISSUER.to_owned());
+        policy.known_issuers.push(sample_issuer());
         Ok(policy)
     }
 

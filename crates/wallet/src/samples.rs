@@ -1,11 +1,18 @@
 //! Three badges to look at: one verified, one expired and one tampered with. Their issuer's key was thrown away
 //! when they were signed, so that nobody can sign a fourth.
 
+use openbadges::KnownIssuer;
+
 use crate::api::{ImportLine, ImportProgress};
 use crate::{Source, Wallet};
 
-/// The samples' issuer (a `did:key`), which the wallet knows.
-pub const SAMPLE_ISSUER: &str = include_str!("samples/issuer.txt").trim_ascii();
+/// The samples' issuer (a `did:key`), for which Lapel vouches.
+pub fn sample_issuer() -> KnownIssuer {
+    KnownIssuer {
+        id: include_str!("samples/issuer.txt").trim_ascii().to_owned(),
+        known_to: "Lapel, which made its samples with it".to_owned(),
+    }
+}
 
 const SAMPLES: [(&str, &[u8]); 3] = [
     ("first-steps.png", include_bytes!("samples/first-steps.png")),
