@@ -21,18 +21,9 @@ struct Outcome {
     bad: Vec<String>,
 }
 
-/// Where strace cannot be had there is nothing to replay: says so, and passes.
-fn unavailable() -> bool {
-    let Err(reason) = strace::available() else { return false };
-    println!("ignored: {reason}");
-    true
-}
-
 #[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "needs strace, which watches on Linux only")]
 fn a_power_cut_loses_nothing_that_was_reported() {
-    if unavailable() {
-        return;
-    }
     let outcome = cut_the_power(number("LAPEL_CRASH_CUTS", 200), &[]);
     println!(
         "power cut: {} images of {} events, {} syncs, {} receipts; {} bad",
@@ -47,10 +38,8 @@ fn a_power_cut_loses_nothing_that_was_reported() {
 }
 
 #[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "needs strace, which watches on Linux only")]
 fn the_control_that_never_syncs_is_caught() {
-    if unavailable() {
-        return;
-    }
     let outcome = cut_the_power(number("LAPEL_CRASH_CUTS", 200) / 4, &[("LAPEL_TEST_SYNCHRONOUS", "OFF")]);
     println!("control, synchronous=OFF: {} of {} images bad", outcome.bad.len(), outcome.images);
     outcome.bad.iter().take(5).for_each(|bad| println!("  {bad}"));

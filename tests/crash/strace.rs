@@ -14,19 +14,6 @@ const CALLS: &str = "trace=creat,open,openat,write,writev,pwrite64,pwritev,pwrit
                      sync_file_range,ftruncate,truncate,fallocate,unlink,unlinkat,rename,renameat,renameat2,\
                      link,linkat,copy_file_range,sendfile";
 
-/// Whether strace can watch a process here: where it is not installed, or not allowed, the reason.
-pub fn available() -> Result<(), String> {
-    let tried =
-        Command::new("strace").args(["-f", "-e", "trace=none", "true"]).stderr(Stdio::piped()).output();
-    match tried {
-        Ok(output) if output.status.success() => Ok(()),
-        Ok(output) => {
-            Err(format!("strace may not watch here: {}", String::from_utf8_lossy(&output.stderr).trim()))
-        }
-        Err(error) => Err(format!("strace is not installed: {error}")),
-    }
-}
-
 /// Imports `badges` into `wallet` with `environment` and gives what happened to the disk, in order.
 pub fn watch_import(badges: &Badges, wallet: &Path, environment: &[(&str, &str)]) -> Vec<Event> {
     let log = tempfile::NamedTempFile::new().expect("a temporary file");
@@ -38,7 +25,7 @@ pub fn watch_import(badges: &Badges, wallet: &Path, environment: &[(&str, &str)]
         .envs(environment.iter().copied())
         .stdin(Stdio::null())
         .output()
-        .expect("strace starts");
+        .expect("strace starts (./dev test installs it)");
     assert!(output.status.success(), "the import failed: {}", String::from_utf8_lossy(&output.stderr));
     let log = std::fs::read_to_string(log.path()).expect("the log of strace");
     Reader::default().events(&log)
