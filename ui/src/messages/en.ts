@@ -191,6 +191,7 @@ export const en = {
     documents: "Stood on",
     fetched: (instant: string) => `Fetched ${instant}`,
     digest: "SHA-256",
+    inFull: "In full",
     code: "Code",
     check: {
       structure: "Well formed",
