@@ -42,7 +42,7 @@ async fn badges_come_in_are_judged_found_shared_and_stay() {
     window.until("the badge of the file input", &card("Boating")).await;
     window.click("import-close").await;
     window.click(ADD).await;
-    window.type_into("[data-testid='paste-field']", &tampered("Cooking")).await;
+    window.paste_into("[data-testid='paste-field']", &tampered("Cooking")).await;
     window.click("paste-field-submit").await;
     window.until("the pasted badge", &card("Cooking")).await;
     window.click("import-close").await;

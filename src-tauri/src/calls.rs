@@ -22,6 +22,7 @@ use url::Url;
 use crate::desktop::{Desktop, blocking};
 use crate::imports::{self, Started};
 use crate::shared::Shared;
+use crate::trace;
 
 /// From one list: the dispatcher, and the TypeScript type `Api` that maps each command to its request and response.
 macro_rules! api {
@@ -172,7 +173,10 @@ struct LinkRequest {
 /// Answers the window: `command` is one of the [`api`] list, `request` its JSON.
 #[tauri::command]
 pub(crate) async fn call(app: AppHandle, command: String, request: Value) -> Result<Value, ApiError> {
-    answer(&app, &command, request).await
+    trace::reached(&command);
+    let answer = answer(&app, &command, request).await;
+    trace::reached("answered");
+    answer
 }
 
 async fn app_info(app: &AppHandle, _: Nothing) -> Result<AppInfo, ApiError> {

@@ -45,7 +45,9 @@ fn open() -> Result<Wallet, ApiError> {
             "Set LAPEL_WALLET to a folder for the wallet.",
         )
     })?;
-    Wallet::open(&folder)
+    let wallet = Wallet::open(&folder);
+    crate::trace::reached("wallet open");
+    wallet
 }
 
 /// Runs what reads the disk, away from the threads that answer the window.

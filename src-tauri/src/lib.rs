@@ -23,6 +23,7 @@ const WINDOW: &str = "main";
 /// # Errors
 /// Where the window cannot be made.
 pub fn run() -> tauri::Result<()> {
+    trace::reached("start");
     let mut builder = tauri::Builder::default();
     if single_instance_possible() {
         // Before all other plugins, as it asks: a second start hands over its files and ends here.
@@ -52,6 +53,7 @@ fn single_instance_possible() -> bool {
 }
 
 fn open_window(app: &mut App) -> tauri::Result<()> {
+    trace::reached("setup");
     app.manage(Desktop::new(imports::files_of(std::env::args().skip(1), "".as_ref())));
     // The wallet opens while the window does.
     let handle = app.handle().clone();
@@ -62,6 +64,7 @@ fn open_window(app: &mut App) -> tauri::Result<()> {
     };
     let window = WebviewWindowBuilder::from_config(app, &config)?.on_navigation(is_our_page);
     trace::starting(window).build()?;
+    trace::reached("window made");
     Ok(())
 }
 

@@ -1,5 +1,8 @@
 //! How long the start takes, for `./dev bench startup`.
 
+use std::sync::LazyLock;
+use std::time::Instant;
+
 use tauri::{Runtime, WebviewWindowBuilder};
 
 /// Set to anything, it makes the app print `painted` to standard error once the first page is on the screen.
@@ -20,4 +23,14 @@ pub(crate) fn starting<R: Runtime, M: tauri::Manager<R>>(
             eprintln!("painted {what}");
         }
     })
+}
+
+static BEGUN: LazyLock<Option<Instant>> =
+    LazyLock::new(|| std::env::var_os(VARIABLE).map(|_| Instant::now()));
+
+/// Says when this stage was reached, where tracing is asked for; the first call starts the clock.
+pub(crate) fn reached(stage: &str) {
+    if let Some(begun) = *BEGUN {
+        eprintln!("{:>5} ms {stage}", begun.elapsed().as_millis());
+    }
 }

@@ -86,6 +86,15 @@ impl Window {
             .unwrap_or_else(|error| panic!("`{css}` took no text: {error}"));
     }
 
+    /// Puts text into the element that matches as pasting does: all at once (typing takes a second per hundred keys).
+    pub async fn paste_into(&self, css: &str, text: &str) {
+        self.see_css(css).await;
+        let script = "const field = document.querySelector(arguments[0]); field.focus(); \
+                      return document.execCommand('insertText', false, arguments[1])";
+        let pasted = self.client.execute(script, vec![json!(css), json!(text)]).await;
+        assert_eq!(pasted.unwrap_or_else(|error| panic!("`{css}` took no text: {error}")), json!(true));
+    }
+
     /// The text of the element with this `data-testid`.
     pub async fn text_of(&self, id: &str) -> String {
         self.see(id).await;
