@@ -13,7 +13,6 @@ use openbadges::artifact::Payload;
 use openbadges::credential::Standard;
 use openbadges::{
     Answer, Artifact, ArtifactKind, BadgeCard, Check, Credential, Documents, ParseError, Policy, Report,
-    Verdict,
 };
 use serde::Serialize;
 
@@ -275,7 +274,7 @@ fn choose(payloads: &[Payload]) -> Choice {
 impl Judged {
     fn verdict(&self) -> &'static str {
         match &self.finding {
-            Finding::Report { report, .. } => verdict_name(report.verdict()),
+            Finding::Report { report, .. } => report.verdict().as_str(),
             Finding::Unreached { .. } => "undecided",
             Finding::Error(_) => "error",
         }
@@ -402,16 +401,6 @@ pub(crate) fn print_notes(out: &mut Out, warnings: &[WarningView], missing: &[St
         out.line(&format!("    {}", plain(url)))?;
     }
     Ok(())
-}
-
-fn verdict_name(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Verified => "verified",
-        Verdict::Expired => "expired",
-        Verdict::Revoked => "revoked",
-        Verdict::Invalid => "invalid",
-        Verdict::Undecided => "undecided",
-    }
 }
 
 /// One line of `lapel verify --json`.

@@ -16,7 +16,7 @@ use crate::gather::{Budget, gather};
 use crate::shared_fetch::SharedFetch;
 use crate::source::{self, Found, Source, blocking};
 use crate::store::{Art, Form, Judged, Kept, NewArtifact, NewBadge};
-use crate::view::{kind_name, report_view};
+use crate::view::report_view;
 use crate::{Wallet, art, data_uri};
 
 /// Sources worked on at once.
@@ -61,7 +61,7 @@ impl JudgedSource {
     pub(crate) fn checked(self) -> CheckedBadge {
         CheckedBadge {
             source: self.found.source,
-            kind: kind_name(self.found.artifact.kind()).to_owned(),
+            kind: self.found.artifact.kind().as_str().to_owned(),
             report: report_view(&self.report),
             art: self.art.as_ref().map(data_uri),
             card: self.card,
@@ -164,7 +164,7 @@ impl Wallet {
         };
         let badge = NewBadge {
             artifact: NewArtifact {
-                kind: kind_name(judged.found.artifact.kind()),
+                kind: judged.found.artifact.kind().as_str(),
                 bytes: judged.found.artifact.bytes(),
                 source: &judged.found.source,
             },

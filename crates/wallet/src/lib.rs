@@ -37,7 +37,7 @@ pub use art::Picture;
 pub use samples::sample_issuer;
 pub use source::Source;
 pub use store::Art;
-pub use view::{kind_name, report_view, verdict_name};
+pub use view::report_view;
 
 use api::{
     ApiError, ArtifactView, BadgeDetail, BadgeId, BadgePage, BadgeSummary, CheckedBadge, ListRequest,
@@ -343,7 +343,7 @@ impl Wallet {
         let documents = self.inner.store.documents(id)?;
         let credential = parse(&content(&stored))?;
         let report = openbadges::verify(&credential, &documents, &self.policy()?);
-        if keep == Keep::NewVerdict && verdict_name(report.verdict()) == stored.summary.verdict {
+        if keep == Keep::NewVerdict && report.verdict().as_str() == stored.summary.verdict {
             return Ok(());
         }
         let card = BadgeCard::of(&credential, &documents);

@@ -1,36 +1,13 @@
 //! From the core's types to what the shells show.
 
-use openbadges::artifact::ArtifactKind;
-use openbadges::report::{Check, Report, Verdict};
+use openbadges::report::{Check, Report};
 
 use crate::api::{CheckView, DocumentView, ReportView, WarningView};
-
-/// The stable name of a verdict.
-pub fn verdict_name(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Verified => "verified",
-        Verdict::Expired => "expired",
-        Verdict::Revoked => "revoked",
-        Verdict::Invalid => "invalid",
-        Verdict::Undecided => "undecided",
-    }
-}
-
-/// The stable name of a kind of artifact.
-pub fn kind_name(kind: ArtifactKind) -> &'static str {
-    match kind {
-        ArtifactKind::Png => "png",
-        ArtifactKind::Svg => "svg",
-        ArtifactKind::Json => "json",
-        ArtifactKind::Jws => "jws",
-        ArtifactKind::Url => "url",
-    }
-}
 
 /// A report, for showing.
 pub fn report_view(report: &Report) -> ReportView {
     ReportView {
-        verdict: verdict_name(report.verdict()).to_owned(),
+        verdict: report.verdict().as_str().to_owned(),
         headline: report.headline(),
         checks: report.checks().iter().map(check_view).collect(),
         warnings: report

@@ -1,7 +1,7 @@
 //! Fills a folder with badges of many kinds, for trying a wallet that has much in it.
 //!
 //! ```text
-//! cargo run --release -p lapel-testkit --bin make-badges -- 1000 /tmp/badges
+//! cargo run --release -p lapel-testkit --bin make-badges -- 1000 badges
 //! ```
 
 use std::fs;

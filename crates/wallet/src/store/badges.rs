@@ -6,7 +6,6 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, params_from_iter
 
 use super::{Judged, StoreError, index};
 use crate::api::{BadgeId, BadgePage, BadgeSummary, Counts, IssuerCount, ListRequest};
-use crate::view::verdict_name;
 
 /// A name longer than this is cut in lists (characters).
 const NAME: usize = 300;
@@ -197,7 +196,7 @@ impl Listed {
             issued.map_or(Value::Null, |moment| text(&moment.date)),
             expires.map_or(Value::Null, |moment| Value::from(moment.instant.as_second())),
             expires.map_or(Value::Null, |moment| text(&moment.date)),
-            text(verdict_name(judged.report.verdict())),
+            text(judged.report.verdict().as_str()),
             text(&judged.report.headline()),
             judged.art.map_or(Value::Null, |art| text(&art.digest)),
         ]

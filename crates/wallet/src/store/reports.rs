@@ -6,7 +6,6 @@ use rusqlite::{Connection, Transaction, params};
 
 use super::{Judged, Part, StoreError, answers};
 use crate::api::{BadgeId, VerdictAt};
-use crate::view::verdict_name;
 
 /// How many verdicts of the past are shown.
 const HISTORY: u32 = 100;
@@ -22,7 +21,7 @@ pub(super) fn insert(transaction: &Transaction, badge: BadgeId, judged: &Judged)
         .execute(params![
             badge.0,
             judged.report.as_of().to_string(),
-            verdict_name(judged.report.verdict()),
+            judged.report.verdict().as_str(),
             judged.report.headline(),
             sha256_hex(json.as_bytes()),
             json
