@@ -17,7 +17,7 @@ use crate::credential::{body_of, moment, ob3};
 use crate::document::{Document, Documents};
 use crate::json::parse_strict_bytes;
 use crate::proof::data_integrity::Setting;
-use crate::proof::{self, ProofFinding, Trouble};
+use crate::proof::{self, ProofFinding, Purpose, Trouble};
 use crate::report::{DocumentRef, Exempt, Fact, Fault, Feature, Finding, Gap, Outcome, Warning};
 
 /// A list unpacks to this many bytes at most (Bitstring Status List 1.0 sets no bound; 16 MiB hold 134 million
@@ -264,8 +264,12 @@ impl List {
     ) -> Result<Self, Trouble> {
         let (body, claims, jws) = parse(document)?;
         let issuer = body.get("issuer").and_then(id_of).unwrap_or_default().to_owned();
-        let proofs =
-            proof::of_document(jws.as_ref(), &claims, &body, &Setting { documents, now, issuer: &issuer });
+        let proofs = proof::of_document(
+            jws.as_ref(),
+            &claims,
+            &body,
+            &Setting { documents, now, issuer: &issuer, purpose: Purpose::Assertion },
+        );
         let (key, self_asserted) = trusted(&proofs, &document.url, references)?;
         in_force(&body, document, now)?;
         let malformed = |problem: &str| malformed(&document.url, problem);

@@ -13,7 +13,7 @@ use crate::document::Documents;
 use crate::proof::data_integrity::Setting;
 use crate::proof::hosted::{self, Copy};
 use crate::proof::ob2_signed::lack_trouble;
-use crate::proof::{self, ProofFinding, method, ob2_signed, vc_jwt};
+use crate::proof::{self, ProofFinding, Purpose, method, ob2_signed, vc_jwt};
 use crate::report::{
     CheckId, DocumentRef, Exempt, Fact, Fault, Finding, Findings, Gap, Outcome, Problem, Report, Verdict,
     Warning,
@@ -157,7 +157,8 @@ impl Inquiry<'_> {
     }
 
     fn proofs(&self, body: &Value, issuer: &str, warnings: &mut Vec<Warning>) -> Vec<ProofFinding> {
-        let setting = Setting { documents: self.documents, now: self.policy.now, issuer };
+        let setting =
+            Setting { documents: self.documents, now: self.policy.now, issuer, purpose: Purpose::Assertion };
         let claims = self.credential.json();
         if let Some(jws) = self.credential.jws() {
             warnings.extend(vc_jwt::warnings(jws, claims, body));

@@ -9,8 +9,8 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use super::key::{Algorithm, from_multibase};
-use super::method::{Method, resolve};
-use super::{ProofFinding, Trouble};
+use super::method::{Method, resolve_for};
+use super::{ProofFinding, Purpose, Trouble};
 use crate::credential::moment;
 use crate::credential::value::{each, strings};
 use crate::document::Documents;
@@ -26,6 +26,8 @@ pub(crate) struct Setting<'a> {
     pub now: Timestamp,
     /// The id of whoever should have signed.
     pub issuer: &'a str,
+    /// What the proofs must have been made for.
+    pub purpose: Purpose<'a>,
 }
 
 /// Judges every proof of `document`. In a set, each covers the document without any proof; one that names others
@@ -169,8 +171,14 @@ fn one(label: &str, proof: &Value, unsecured: &Unsecured, setting: &Setting) -> 
         }
         Err(trouble) => ProofFinding::unread(label.to_owned(), trouble),
         Ok(read) => {
-            let method = resolve(read.method, setting.issuer, setting.documents, setting.now);
-            let integrity = check(&read, &method, unsecured, setting.now);
+            let method = resolve_for(
+                read.method,
+                setting.issuer,
+                setting.documents,
+                setting.now,
+                setting.purpose.relation(),
+            );
+            let integrity = check(&read, &method, unsecured, setting);
             ProofFinding {
                 label: label.to_owned(),
                 integrity: integrity.map_or_else(Into::into, crate::report::Outcome::Pass),
@@ -214,11 +222,6 @@ fn read<'a>(label: &'a str, proof: &'a Value) -> Result<Read<'a>, Trouble> {
         ("DataIntegrityProof", None) => return Err(malformed(label, "it names no cryptosuite")),
         (other, _) => return Err(unsupported(other)),
     }
-    match text("proofPurpose") {
-        Some("assertionMethod") => {}
-        Some(other) => return Err(malformed(label, format!("its purpose is {other}, not assertionMethod"))),
-        None => return Err(malformed(label, "it has no purpose")),
-    }
     let method = match members.get("verificationMethod") {
         Some(Value::String(id)) => id,
         Some(embedded) => {
@@ -230,8 +233,9 @@ fn read<'a>(label: &'a str, proof: &'a Value) -> Result<Read<'a>, Trouble> {
     Ok(Read { label, members, method, value })
 }
 
-fn check(read: &Read, method: &Method, unsecured: &Unsecured, now: Timestamp) -> Result<Fact, Trouble> {
-    check_dates(read, now)?;
+fn check(read: &Read, method: &Method, unsecured: &Unsecured, setting: &Setting) -> Result<Fact, Trouble> {
+    check_purpose(read, setting.purpose)?;
+    check_dates(read, setting.now)?;
     let signature = signature(read)?;
     let options = options(read, unsecured.context());
     let by_current = signed_bytes(unsecured.hash.clone(), &options, None);
@@ -292,6 +296,27 @@ fn options(read: &Read, context: Value) -> Value {
     options.shift_remove("proofValue");
     options.insert("@context".to_owned(), context);
     Value::Object(options)
+}
+
+/// What the proof was made for; and in a presentation, whether it answers this verifier (Data Integrity 1.0, 4.4).
+fn check_purpose(read: &Read, purpose: Purpose) -> Result<(), Trouble> {
+    let text = |property: &str| read.members.get(property).and_then(Value::as_str);
+    match text("proofPurpose") {
+        Some(stated) if stated == purpose.relation() => {}
+        Some(other) => {
+            let problem = format!("its purpose is {other}, not {}", purpose.relation());
+            return Err(malformed(read.label, problem));
+        }
+        None => return Err(malformed(read.label, "it has no purpose")),
+    }
+    let Purpose::Authentication { challenge, domain } = purpose else { return Ok(()) };
+    if challenge.is_some_and(|challenge| text("challenge") != Some(challenge)) {
+        return Err(malformed(read.label, "it does not answer the challenge that was set"));
+    }
+    if domain.is_some_and(|domain| !strings(read.members.get("domain")).any(|stated| stated == domain)) {
+        return Err(malformed(read.label, "it was made for another domain"));
+    }
+    Ok(())
 }
 
 /// `created` and `expires`: date-times with a zone, around the instant.

@@ -46,8 +46,20 @@ const MAX_NAME: usize = 8 << 10;
 /// At most this many methods of one document are read.
 const MAX_METHODS: usize = 256;
 
-/// Finds the key that `name` (a DID URL or https URL) means, and judges whether it is `issuer`'s at `now`.
+/// Finds the key that `name` (a DID URL or https URL) means, and judges whether it is `issuer`'s, for making
+/// assertions, at `now`.
 pub fn resolve(name: &str, issuer: &str, documents: &Documents, now: Timestamp) -> Method {
+    resolve_for(name, issuer, documents, now, "assertionMethod")
+}
+
+/// As [`resolve`], for a key that the controller's document lists under `relation`.
+pub fn resolve_for(
+    name: &str,
+    issuer: &str,
+    documents: &Documents,
+    now: Timestamp,
+    relation: &'static str,
+) -> Method {
     if name.len() > MAX_NAME {
         let problem = "its name is too long".to_owned();
         return Method::nothing(Fault::BadKey { key: name.chars().take(80).collect(), problem }.into());
@@ -60,7 +72,9 @@ pub fn resolve(name: &str, issuer: &str, documents: &Documents, now: Timestamp) 
         return Method::own(did_jwk(name, encoded), owner(controller, issuer));
     }
     match published_at(controller) {
-        Some(Ok(url)) => from_document(&Named { name, controller, url: &url }, issuer, documents, now),
+        Some(Ok(url)) => {
+            from_document(&Named { name, controller, url: &url, relation }, issuer, documents, now)
+        }
         Some(Err(problem)) => Method::nothing(Fault::BadKey { key: name.to_owned(), problem }.into()),
         None => elsewhere(name, controller, issuer),
     }
@@ -174,6 +188,8 @@ struct Named<'a> {
     name: &'a str,
     controller: &'a str,
     url: &'a str,
+    /// What the key must be listed for.
+    relation: &'static str,
 }
 
 fn from_document(named: &Named, issuer: &str, documents: &Documents, now: Timestamp) -> Method {
@@ -288,7 +304,7 @@ fn not_listed(named: &Named) -> Fault {
     Fault::KeyNotListed { key: named.name.to_owned(), url: named.url.to_owned() }
 }
 
-/// Whether a listed key is in force and may make assertions.
+/// Whether a listed key is in force and may do what it is named for.
 fn standing(json: &Value, entry: &Value, named: &Named, now: Timestamp) -> Result<(), Fault> {
     for property in ["revoked", "expires"] {
         if let Some(when) = entry.get(property).and_then(Value::as_str)
@@ -305,16 +321,20 @@ fn standing(json: &Value, entry: &Value, named: &Named, now: Timestamp) -> Resul
             issuer: named.controller.to_owned(),
         });
     }
-    if may_assert(json, entry, named.name, named.controller) { Ok(()) } else { Err(not_listed(named)) }
+    if is_listed_for(named.relation, json, entry, named.name, named.controller) {
+        Ok(())
+    } else {
+        Err(not_listed(named))
+    }
 }
 
-/// Whether the document lists the key under `assertionMethod`. A bare JWK Set and a document that is itself the
+/// Whether the document lists the key under `relation`. A bare JWK Set and a document that is itself the
 /// key have no relations: what they hold is there for signatures.
-fn may_assert(json: &Value, entry: &Value, name: &str, controller: &str) -> bool {
+fn is_listed_for(relation: &str, json: &Value, entry: &Value, name: &str, controller: &str) -> bool {
     if std::ptr::eq(json, entry) || each(json.get("keys")).iter().any(|key| std::ptr::eq(key, entry)) {
         return true;
     }
-    each(json.get("assertionMethod"))
+    each(json.get(relation))
         .iter()
         .take(MAX_METHODS)
         .filter_map(id_of)
@@ -326,7 +346,7 @@ fn listed_key<'a>(json: &'a Value, name: &str, controller: &str) -> Option<&'a V
     let by_id = |entry: &&Value| {
         entry.is_object() && id_of(entry).is_some_and(|id| same_id(&absolute(id, controller), name))
     };
-    let lists = ["verificationMethod", "assertionMethod", "publicKey"];
+    let lists = ["verificationMethod", "assertionMethod", "authentication", "publicKey"];
     let listed = lists.iter().find_map(|list| each(json.get(*list)).iter().take(MAX_METHODS).find(by_id));
     let fragment = name.split_once('#').map(|(_, fragment)| fragment);
     let in_set = || {
@@ -436,7 +456,12 @@ pub(crate) fn listed_by_issuer(
             continue;
         }
         let id = id_of(entry).map_or_else(|| name.to_owned(), |id| absolute(id, controller));
-        match standing(&json, entry, &Named { name: &id, controller, url: &url }, now) {
+        match standing(
+            &json,
+            entry,
+            &Named { name: &id, controller, url: &url, relation: "assertionMethod" },
+            now,
+        ) {
             Ok(()) => {
                 let fact = Fact::KeyPublished { key: id, url: url.clone() };
                 return of(Outcome::Pass(fact), references, host_of(&url));
@@ -469,7 +494,7 @@ pub(crate) fn keys_of_issuer(
         absolute(id, controller)
     };
     Ok(entries(&json)
-        .filter(|entry| may_assert(&json, entry, &named(entry), controller))
+        .filter(|entry| is_listed_for("assertionMethod", &json, entry, &named(entry), controller))
         .filter_map(|entry| Some((named(entry), key_of(entry, issuer).ok()?)))
         .take(8)
         .collect())

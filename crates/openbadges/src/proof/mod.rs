@@ -39,8 +39,8 @@ pub fn integrity(
     };
     let body = body_of(&claims).unwrap_or_else(|| claims.clone());
     let issuer = body.get("issuer").and_then(id_of).unwrap_or_default();
-    let proofs =
-        of_document(jws.as_ref(), &claims, &body, &data_integrity::Setting { documents, now, issuer });
+    let setting = data_integrity::Setting { documents, now, issuer, purpose: Purpose::Assertion };
+    let proofs = of_document(jws.as_ref(), &claims, &body, &setting);
     Ok(proofs.into_iter().map(|proof| proof.integrity).collect())
 }
 
@@ -54,6 +54,30 @@ pub(crate) fn of_document(
     match jws {
         Some(jws) => vec![vc_jwt::verify(jws, claims, body, setting)],
         None => data_integrity::verify(body, setting),
+    }
+}
+
+/// What a proof must have been made for (Data Integrity 1.0, 2.1: `proofPurpose`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose<'a> {
+    /// An issuer says something: a credential.
+    Assertion,
+    /// A holder shows that they are there: a presentation.
+    Authentication {
+        /// The challenge that the verifier set, if it set one; the proof must repeat it.
+        challenge: Option<&'a str>,
+        /// The domain that the verifier is; `None` if it is none, and then any domain will do.
+        domain: Option<&'a str>,
+    },
+}
+
+impl Purpose<'_> {
+    /// The value of `proofPurpose`, which is also the relation under which a controller document lists the key.
+    pub fn relation(self) -> &'static str {
+        match self {
+            Self::Assertion => "assertionMethod",
+            Self::Authentication { .. } => "authentication",
+        }
     }
 }
 
