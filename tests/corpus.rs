@@ -104,7 +104,9 @@ impl Case {
             ("bare-vc", "proof") if self.is_signed_by_eddsa_rdfc() => self.judge_proof(),
             ("ob2-png" | "ob2-svg", "parse") => self.judge_extraction(),
             (kind, "full") if kind.starts_with("ob2-") || kind.starts_with("vc-jwt") => self.judge_whole(),
-            ("ob3-json" | "ob3-png" | "ob3-svg", "full") => self.judge_whole(),
+            ("ob3-json" | "ob3-png" | "ob3-svg" | "ob3-endorsement" | "clr2" | "bare-vc", "full") => {
+                self.judge_whole()
+            }
             _ => self.judge_refusal(),
         }
     }
@@ -451,7 +453,12 @@ fn faults(report: &Report) -> impl Iterator<Item = (CheckId, &Fault)> {
 /// Which checks may fail for a case of a class.
 fn belongs(class: &str, id: CheckId, fault: &Fault) -> bool {
     match class {
-        "structure" | "schema" | "type" | "image" => id == CheckId::Structure,
+        // A type that no context defines is one that no signature covers.
+        "type" if matches!(fault, Fault::UndefinedTerm { pointer, .. } if pointer == "/type") => true,
+        "structure" | "type" => id == CheckId::Structure,
+        "schema" => matches!(id, CheckId::Structure | CheckId::Schema),
+        "image" => matches!(id, CheckId::Structure | CheckId::Image),
+        "endorsement" => id == CheckId::Endorsements,
         "context" | "jsonld" => matches!(id, CheckId::Structure | CheckId::Integrity),
         "signature" | "algorithm" | "no-proof" | "claims" | "media-type" => id == CheckId::Integrity,
         "key" | "did" => matches!(id, CheckId::KeyAuthority | CheckId::Integrity),

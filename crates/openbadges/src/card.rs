@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::credential::ob2::{self, Part};
 use crate::credential::value::{each, first, id_of, is_web_address, strings, text};
-use crate::credential::{Credential, Standard, moment, ob3};
+use crate::credential::{Credential, moment, ob3};
 use crate::document::Documents;
 use crate::proof::hosted::{self, Copy};
 use crate::proof::method;
@@ -135,9 +135,10 @@ impl BadgeCard {
     /// the issuer in documents of their own). Where the issuer's own copy of a hosted badge is at hand, the card
     /// shows that copy: it is the badge.
     pub fn of(credential: &Credential, documents: &Documents) -> Self {
-        match credential.standard() {
-            Standard::Ob2 => of_assertion(credential, documents),
-            Standard::Ob3 => of_credential(credential),
+        if credential.standard().is_assertion() {
+            of_assertion(credential, documents)
+        } else {
+            of_credential(credential)
         }
     }
 }

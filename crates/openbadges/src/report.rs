@@ -8,7 +8,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::credential::Credential;
+use crate::credential::{Credential, Role};
 use crate::document::Unavailable;
 
 /// One question that a verification asks. Every report holds each exactly once, in this order.
@@ -31,11 +31,19 @@ pub enum CheckId {
     Status,
     /// Awarded to one of the policy's identities.
     Recipient,
+    /// It follows the schemas that it names (`credentialSchema`, extensions).
+    Schema,
+    /// What others have signed about it, each judged by itself.
+    Endorsements,
+    /// Its pictures are pictures, and a baked one carries this badge.
+    Image,
+    /// The credentials inside it (of a learner record or a presentation), each judged by itself.
+    Credentials,
 }
 
 impl CheckId {
     /// All checks, in the order of a report.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 12] = [
         Self::Structure,
         Self::Integrity,
         Self::KeyAuthority,
@@ -44,6 +52,10 @@ impl CheckId {
         Self::Dates,
         Self::Status,
         Self::Recipient,
+        Self::Schema,
+        Self::Endorsements,
+        Self::Image,
+        Self::Credentials,
     ];
 
     /// The stable name used in JSON and on the command line.
@@ -57,13 +69,18 @@ impl CheckId {
             Self::Dates => "dates",
             Self::Status => "status",
             Self::Recipient => "recipient",
+            Self::Schema => "schema",
+            Self::Endorsements => "endorsements",
+            Self::Image => "image",
+            Self::Credentials => "credentials",
         }
     }
 
-    /// Whether a verdict of *verified* needs this check decided. To whom a badge was awarded is a question of
-    /// its own: the badge is as genuine without the answer.
+    /// Whether a verdict of *verified* needs this check decided. To whom a badge was awarded, what others say of
+    /// it, a schema beyond its own standard's and a picture elsewhere are questions of their own: the badge is as
+    /// genuine without the answer.
     pub(crate) fn matters(self) -> bool {
-        self != Self::Recipient
+        !matches!(self, Self::Recipient | Self::Schema | Self::Endorsements | Self::Image)
     }
 
     /// The check as part of a sentence: "... because ... did not pass".
@@ -77,6 +94,10 @@ impl CheckId {
             Self::Dates => "the check of its dates",
             Self::Status => "the check of its status",
             Self::Recipient => "the check of its recipient",
+            Self::Schema => "the check of its schemas",
+            Self::Endorsements => "the check of its endorsements",
+            Self::Image => "the check of its pictures",
+            Self::Credentials => "the check of the credentials in it",
         }
     }
 
@@ -91,6 +112,10 @@ impl CheckId {
             Self::Dates => "its dates do not hold",
             Self::Status => "its status does not hold",
             Self::Recipient => "it was awarded to somebody else",
+            Self::Schema => "it does not follow its own schema",
+            Self::Endorsements => "an endorsement does not hold",
+            Self::Image => "its picture is not the one of this badge",
+            Self::Credentials => "a credential in it does not hold",
         }
     }
 
@@ -105,6 +130,10 @@ impl CheckId {
             Self::Dates => "its dates could not be checked",
             Self::Status => "whether it was revoked could not be checked",
             Self::Recipient => "its recipient could not be checked",
+            Self::Schema => "its schema could not be checked",
+            Self::Endorsements => "an endorsement could not be checked",
+            Self::Image => "its picture could not be checked",
+            Self::Credentials => "a credential in it could not be checked",
         }
     }
 }
@@ -293,6 +322,14 @@ pub enum Fact {
         /// In which form it matched.
         form: MatchForm,
     },
+    /// Every credential inside it, in this role, was judged by itself, and none fails.
+    #[error("{} inside it: {count}, each judged by itself, and none fails.", role.in_words())]
+    EmbeddedHold {
+        /// What they are to it.
+        role: Role,
+        /// How many there are.
+        count: usize,
+    },
 }
 
 /// In which form an identity matched: the specifications name no normalisation, so what was tried is on record.
@@ -344,6 +381,8 @@ impl Fact {
             Self::InForce { .. } => "dates.in-force",
             Self::NotRevoked { .. } => "status.not-revoked",
             Self::Recipient { .. } => "recipient.matches",
+            Self::EmbeddedHold { role: Role::Endorsement, .. } => "endorsements.hold",
+            Self::EmbeddedHold { role: Role::Credential, .. } => "credentials.hold",
         }
     }
 }
@@ -574,6 +613,14 @@ pub enum Fault {
         /// The policy's identities.
         expected: Vec<String>,
     },
+    /// Credentials inside it do not hold.
+    #[error("{} inside it that do not hold: {}.", role.in_words(), failed.join("; "))]
+    EmbeddedFail {
+        /// What they are to it.
+        role: Role,
+        /// Which, and what is wrong with each.
+        failed: Vec<String>,
+    },
     /// The recipient's identity is not one.
     #[error("The recipient is not written as the specification says: {problem}.")]
     RecipientMalformed {
@@ -619,6 +666,8 @@ impl Fault {
             Self::StatusMalformed { .. } => "status.malformed",
             Self::OtherRecipient { .. } => "recipient.other",
             Self::RecipientMalformed { .. } => "recipient.malformed",
+            Self::EmbeddedFail { role: Role::Endorsement, .. } => "endorsements.failed",
+            Self::EmbeddedFail { role: Role::Credential, .. } => "credentials.failed",
         }
     }
 }
@@ -730,6 +779,14 @@ pub enum Gap {
         /// Which check.
         after: CheckId,
     },
+    /// Credentials inside it could not be judged to the end.
+    #[error("{} inside it that stay open: {}.", role.in_words(), open.join("; "))]
+    EmbeddedOpen {
+        /// What they are to it.
+        role: Role,
+        /// Which, and what stays open of each.
+        open: Vec<String>,
+    },
     /// What the credential says about it cannot be read.
     #[error("The badge does not say it in a form that can be read: {problem}.")]
     Unstated {
@@ -767,6 +824,8 @@ impl Gap {
             Self::ListUnverified { .. } => "status.list-unverified",
             Self::ListStale { .. } => "status.list-stale",
             Self::NotReached { .. } => "check.not-reached",
+            Self::EmbeddedOpen { role: Role::Endorsement, .. } => "endorsements.open",
+            Self::EmbeddedOpen { role: Role::Credential, .. } => "credentials.open",
             Self::Unstated { .. } => "check.unstated",
         }
     }
@@ -795,6 +854,27 @@ pub enum Exempt {
     /// Only lists that inform, none that revoke or suspend.
     #[error("Its status lists only inform; none of them revokes.")]
     OnlyMessages,
+    /// It names no schema beyond its standard's form.
+    #[error("It names no schema of its own.")]
+    NoSchema,
+    /// Nobody has endorsed it, inside it at least.
+    #[error("It carries no endorsements.")]
+    NoEndorsements,
+    /// It has no picture that could be looked at.
+    #[error("It carries no picture to look at.")]
+    NoImage,
+    /// It holds no credentials inside.
+    #[error("It holds no other credentials.")]
+    NoCredentials,
+    /// What a presentation is made of answers for itself.
+    #[error("A presentation has none of its own; each credential in it is judged by itself.")]
+    Presentation,
+    /// Nobody signed for showing these credentials.
+    #[error("The presentation itself is not signed: who shows these credentials is not known.")]
+    UnsignedPresentation,
+    /// The report was made by a version of Lapel that did not ask.
+    #[error("This was not asked yet when the report was made.")]
+    NotAsked,
 }
 
 impl Exempt {
@@ -807,6 +887,13 @@ impl Exempt {
             Self::Signed => "hosted.signed",
             Self::NoStatus => "status.none",
             Self::OnlyMessages => "status.messages-only",
+            Self::NoSchema => "schema.none",
+            Self::NoEndorsements => "endorsements.none",
+            Self::NoImage => "image.none",
+            Self::NoCredentials => "credentials.none",
+            Self::Presentation => "check.of-its-credentials",
+            Self::UnsignedPresentation => "proof.unsigned-presentation",
+            Self::NotAsked => "check.not-asked",
         }
     }
 }
@@ -832,28 +919,66 @@ pub struct Report {
     missing: Vec<String>,
     /// [`Credential::digest`] of the credential it speaks of.
     credential: String,
+    embedded: Vec<EmbeddedReport>,
+}
+
+/// What was found of a credential inside the one that a report speaks of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EmbeddedReport {
+    /// Where it stands (JSON Pointer, RFC 6901).
+    pub pointer: String,
+    /// What it is to the credential around it.
+    pub role: Role,
+    /// Its name, or its id, or its place: untrusted text.
+    pub name: String,
+    /// What was found.
+    pub finding: EmbeddedFinding,
+}
+
+/// What was found of a credential inside another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EmbeddedFinding {
+    /// It was judged.
+    Report(Box<Report>),
+    /// It could not be read.
+    Unread {
+        /// Stable code of the [`ParseError`](crate::ParseError).
+        code: String,
+        /// What is wrong with it.
+        detail: String,
+    },
 }
 
 /// A report as it was written down.
 #[derive(Deserialize)]
 struct StoredReport {
-    checks: [Check; CheckId::ALL.len()],
+    checks: Vec<Check>,
     warnings: Vec<Warning>,
     verdict: Verdict,
     as_of: Timestamp,
     missing: Vec<String>,
     credential: String,
+    #[serde(default)]
+    embedded: Vec<EmbeddedReport>,
 }
 
 impl TryFrom<StoredReport> for Report {
     type Error = &'static str;
 
     fn try_from(stored: StoredReport) -> Result<Self, Self::Error> {
-        if stored.checks.iter().map(|check| check.id).ne(CheckId::ALL) {
+        let StoredReport { mut checks, warnings, verdict, as_of, missing, credential, embedded } = stored;
+        // Earlier reports ended with the recipient.
+        if checks.last().is_some_and(|check| check.id == CheckId::Recipient) {
+            let later = CheckId::ALL.into_iter().skip(checks.len());
+            let outcome = Outcome::NotApplicable(Exempt::NotAsked);
+            checks.extend(later.map(|id| Check { id, outcome: outcome.clone(), documents: Vec::new() }));
+        }
+        if checks.iter().map(|check| check.id).ne(CheckId::ALL) {
             return Err("a report holds every check once, in order");
         }
-        let StoredReport { checks, warnings, verdict, as_of, missing, credential } = stored;
-        Ok(Self { checks, warnings, verdict, as_of, missing, credential })
+        let checks = checks.try_into().map_err(|_| "a report holds every check once")?;
+        Ok(Self { checks, warnings, verdict, as_of, missing, credential, embedded })
     }
 }
 
@@ -881,6 +1006,10 @@ pub(crate) struct Findings {
     pub dates: Finding,
     pub status: Finding,
     pub recipient: Finding,
+    pub schema: Finding,
+    pub endorsements: Finding,
+    pub image: Finding,
+    pub credentials: Finding,
 }
 
 impl Findings {
@@ -894,6 +1023,10 @@ impl Findings {
             CheckId::Dates => &self.dates,
             CheckId::Status => &self.status,
             CheckId::Recipient => &self.recipient,
+            CheckId::Schema => &self.schema,
+            CheckId::Endorsements => &self.endorsements,
+            CheckId::Image => &self.image,
+            CheckId::Credentials => &self.credentials,
         }
     }
 }
@@ -906,12 +1039,13 @@ impl Report {
         verdict: Verdict,
         as_of: Timestamp,
         missing: Vec<String>,
+        embedded: Vec<EmbeddedReport>,
     ) -> Self {
         let checks = CheckId::ALL.map(|id| {
             let Finding { outcome, documents } = findings.of(id).clone();
             Check { id, outcome, documents }
         });
-        Self { checks, warnings, verdict, as_of, missing, credential: credential.digest() }
+        Self { checks, warnings, verdict, as_of, missing, credential: credential.digest(), embedded }
     }
 
     /// Every check, in the order of [`CheckId::ALL`].
@@ -921,17 +1055,8 @@ impl Report {
 
     /// The answer to one question.
     pub fn check(&self, id: CheckId) -> &Check {
-        let [structure, integrity, key_authority, hosted, issuer, dates, status, recipient] = &self.checks;
-        match id {
-            CheckId::Structure => structure,
-            CheckId::Integrity => integrity,
-            CheckId::KeyAuthority => key_authority,
-            CheckId::Hosted => hosted,
-            CheckId::Issuer => issuer,
-            CheckId::Dates => dates,
-            CheckId::Status => status,
-            CheckId::Recipient => recipient,
-        }
+        // The checks stand in the order of the enumeration.
+        &self.checks[id as usize]
     }
 
     /// What changes no verdict but is worth knowing.
@@ -1003,6 +1128,11 @@ impl Report {
         &self.missing
     }
 
+    /// What was found of the credentials inside it, in the order of [`Credential::embedded`].
+    pub fn embedded(&self) -> &[EmbeddedReport] {
+        &self.embedded
+    }
+
     /// The proof that `credential` was verified, for exports that say so; `None` unless this report is about
     /// that very credential and its verdict is [`Verdict::Verified`].
     pub fn verified<'a>(&self, credential: &'a Credential) -> Option<Verified<'a>> {
@@ -1061,6 +1191,10 @@ mod tests {
         let stored: Value = serde_json::to_value(report()).unwrap();
         let mut short = stored.clone();
         short["checks"].as_array_mut().unwrap().pop();
+        let mut early = stored.clone();
+        early["checks"].as_array_mut().unwrap().truncate(8);
+        let early: Report = serde_json::from_value(early).unwrap();
+        assert_eq!(early.check(CheckId::Schema).code(), "check.not-asked");
         let mut doubled = stored.clone();
         doubled["checks"][1] = stored["checks"][0].clone();
         let mut unnamed = stored.clone();

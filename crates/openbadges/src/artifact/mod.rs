@@ -146,8 +146,11 @@ impl Keyword {
 impl From<Standard> for Keyword {
     fn from(standard: Standard) -> Self {
         match standard {
-            Standard::Ob2 => Self::OpenBadges,
-            Standard::Ob3 => Self::OpenBadgeCredential,
+            Standard::Ob05 | Standard::Ob10 | Standard::Ob11 | Standard::Ob2 => Self::OpenBadges,
+            Standard::Clr2 => Self::ClrCredential,
+            Standard::Ob3 | Standard::Endorsement | Standard::Vc | Standard::Presentation => {
+                Self::OpenBadgeCredential
+            }
         }
     }
 }

@@ -15,18 +15,12 @@ pub enum Kind {
     OpenBadges10,
     /// Open Badges 1.1.
     OpenBadges11,
-    /// A Comprehensive Learner Record 2.0.
-    Clr,
-    /// An endorsement of a badge.
+    /// An endorsement of Open Badges 2.0.
     Endorsement,
     /// A list that says which credentials were revoked.
     StatusList,
-    /// A credential in an envelope.
+    /// A credential or presentation in an envelope that holds none.
     Enveloped,
-    /// A presentation of credentials.
-    Presentation,
-    /// A Verifiable Credential that is no badge.
-    OtherCredential,
     /// An SD-JWT.
     SdJwt,
     /// What badges of one sort are (`BadgeClass`, `Achievement`).
@@ -50,12 +44,9 @@ impl Kind {
             Self::OpenBadges05 => "a badge of Open Badges 0.5",
             Self::OpenBadges10 => "a badge of Open Badges 1.0",
             Self::OpenBadges11 => "a badge of Open Badges 1.1",
-            Self::Clr => "a Comprehensive Learner Record (CLR 2.0)",
             Self::Endorsement => "an endorsement, not a badge",
             Self::StatusList => "a list of revoked credentials, not a badge",
-            Self::Enveloped => "a credential in an envelope",
-            Self::Presentation => "a presentation of credentials, not a badge",
-            Self::OtherCredential => "a Verifiable Credential that is not an Open Badge",
+            Self::Enveloped => "an envelope for a credential, without a token in it that could be read",
             Self::SdJwt => "an SD-JWT, a credential with selective disclosure",
             Self::BadgeDefinition => "the definition of a badge, not a badge that was awarded to somebody",
             Self::IssuerProfile => "the profile of an issuer, not a badge",
@@ -72,11 +63,8 @@ impl Kind {
             Self::OpenBadges05 | Self::OpenBadges10 | Self::OpenBadges11 => {
                 "Ask the issuer for a newer badge (Open Badges 2.0 or 3.0)."
             }
-            Self::Clr | Self::Presentation | Self::Enveloped | Self::SdJwt | Self::BadgePage => {
+            Self::Enveloped | Self::SdJwt | Self::BadgePage => {
                 "Ask the issuer for each badge on its own, as Open Badges 2.0 or 3.0."
-            }
-            Self::OtherCredential => {
-                "Keep it in a wallet for Verifiable Credentials; Lapel keeps Open Badges."
             }
             Self::Endorsement
             | Self::StatusList
@@ -132,7 +120,7 @@ pub(super) fn of_claims(claims: &Map<String, Value>) -> Result<Standard, ParseEr
         return vc.as_object().ok_or(ParseError::Unrecognised).and_then(of_json);
     }
     if claims.contains_key("vp") {
-        return Err(ParseError::OtherKind { kind: Kind::Presentation });
+        return Ok(Standard::Presentation);
     }
     of_json(claims)
 }
@@ -141,27 +129,27 @@ pub(super) fn of_claims(claims: &Map<String, Value>) -> Result<Standard, ParseEr
 fn by_credential_type(json: &Map<String, Value>) -> Option<Result<Standard, Kind>> {
     let is = |name: &str| strings(json.get("type")).any(|class| class == name);
     if is("ClrCredential") {
-        return Some(Err(Kind::Clr));
+        return Some(Ok(Standard::Clr2));
     }
     if is("OpenBadgeCredential") || is("AchievementCredential") {
         return Some(Ok(Standard::Ob3));
     }
     if is("EndorsementCredential") {
-        return Some(Err(Kind::Endorsement));
+        return Some(Ok(Standard::Endorsement));
     }
     if is("BitstringStatusListCredential") || is("StatusList2021Credential") {
         return Some(Err(Kind::StatusList));
     }
-    if is("EnvelopedVerifiableCredential") {
+    if is("EnvelopedVerifiableCredential") || is("EnvelopedVerifiablePresentation") {
         return Some(Err(Kind::Enveloped));
     }
-    if is("VerifiablePresentation") || is("EnvelopedVerifiablePresentation") {
-        return Some(Err(Kind::Presentation));
+    if is("VerifiablePresentation") {
+        return Some(Ok(Standard::Presentation));
     }
     if is("VerifiableCredential") {
         // A badge by its vocabulary and its subject that forgot its type: judged as a badge, and found wanting.
         let badge = strings(json.get("@context")).any(super::ob3::is_ob3_context) && has_achievement(json);
-        return Some(if badge { Ok(Standard::Ob3) } else { Err(Kind::OtherCredential) });
+        return Some(Ok(if badge { Standard::Ob3 } else { Standard::Vc }));
     }
     None
 }
@@ -239,14 +227,11 @@ mod tests {
             ),
             (
                 json!({ "type": ["VerifiableCredential", "ClrCredential", "OpenBadgeCredential"] }),
-                Err(Some(Kind::Clr)),
+                Ok(Standard::Clr2),
             ),
-            (
-                json!({ "type": ["VerifiableCredential", "EndorsementCredential"] }),
-                Err(Some(Kind::Endorsement)),
-            ),
-            (json!({ "type": ["VerifiableCredential"] }), Err(Some(Kind::OtherCredential))),
-            (json!({ "type": "VerifiablePresentation" }), Err(Some(Kind::Presentation))),
+            (json!({ "type": ["VerifiableCredential", "EndorsementCredential"] }), Ok(Standard::Endorsement)),
+            (json!({ "type": ["VerifiableCredential"] }), Ok(Standard::Vc)),
+            (json!({ "type": "VerifiablePresentation" }), Ok(Standard::Presentation)),
             (
                 json!({ "type": ["VerifiableCredential", "BitstringStatusListCredential"] }),
                 Err(Some(Kind::StatusList)),

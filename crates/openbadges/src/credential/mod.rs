@@ -4,6 +4,7 @@
 //! people are shown and what checks read. Which keys exist, whether a URL answers and what day it is, this room
 //! does not know.
 
+mod embedded;
 pub(crate) mod jws;
 mod kind;
 pub(crate) mod moment;
@@ -11,7 +12,9 @@ pub(crate) mod ob2;
 pub(crate) mod ob3;
 pub(crate) mod shape;
 pub(crate) mod value;
+pub(crate) mod vc;
 
+use base64::Engine;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -19,6 +22,7 @@ use crate::artifact::PayloadContent;
 use crate::document::sha256_hex;
 use crate::json::{JsonError, parse_strict};
 
+pub use embedded::{Embedded, Role};
 use jws::{Jws, JwsError};
 pub use kind::Kind;
 
@@ -26,19 +30,46 @@ pub use kind::Kind;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Standard {
+    /// Open Badges 0.5: an assertion without classes, contexts or ids.
+    Ob05,
+    /// Open Badges 1.0.
+    Ob10,
+    /// Open Badges 1.1.
+    Ob11,
     /// Open Badges 2.0 (and 2.1, whose assertions are the same).
     Ob2,
     /// Open Badges 3.0.
     Ob3,
+    /// An `EndorsementCredential` of Open Badges 3.0.
+    Endorsement,
+    /// A Comprehensive Learner Record 2.0.
+    Clr2,
+    /// A Verifiable Credential that is none of these.
+    Vc,
+    /// A Verifiable Presentation: credentials shown together by their holder.
+    Presentation,
 }
 
 impl Standard {
     /// Its name, for people.
     pub fn name(self) -> &'static str {
         match self {
+            Self::Ob05 => "Open Badges 0.5",
+            Self::Ob10 => "Open Badges 1.0",
+            Self::Ob11 => "Open Badges 1.1",
             Self::Ob2 => "Open Badges 2.0",
             Self::Ob3 => "Open Badges 3.0",
+            Self::Endorsement => "Open Badges 3.0 endorsement",
+            Self::Clr2 => "Comprehensive Learner Record 2.0",
+            Self::Vc => "Verifiable Credential",
+            Self::Presentation => "Verifiable Presentation",
         }
+    }
+
+    /// Whether it is an assertion of Open Badges before 3.0, hosted or signed by a JWS, rather than a Verifiable
+    /// Credential or a presentation of such.
+    pub fn is_assertion(self) -> bool {
+        matches!(self, Self::Ob05 | Self::Ob10 | Self::Ob11 | Self::Ob2)
     }
 }
 
@@ -159,8 +190,22 @@ impl Credential {
 
     fn parse_json(text: &str) -> Result<Self, ParseError> {
         let payload = parse_strict(text)?;
-        let standard = kind::of_json(object(&payload)?)?;
+        let members = object(&payload)?;
+        if let Some(token) = enveloped(members) {
+            return Self::parse_jws(&token);
+        }
+        let standard = kind::of_json(members)?;
         Ok(Self { text: text.to_owned(), payload, claimed: None, jws: None, standard })
+    }
+
+    /// A credential that stands, as this node, in another.
+    fn of_value(node: &Value) -> Result<Self, ParseError> {
+        let members = object(node)?;
+        if let Some(token) = enveloped(members) {
+            return Self::parse_jws(&token);
+        }
+        let standard = kind::of_json(members)?;
+        Ok(Self { text: node.to_string(), payload: node.clone(), claimed: None, jws: None, standard })
     }
 
     fn parse_jws(text: &str) -> Result<Self, ParseError> {
@@ -202,12 +247,12 @@ impl Credential {
 
     /// What is to show that it is genuine.
     pub fn proof_kind(&self) -> ProofKind {
-        match (self.standard, &self.jws) {
-            (Standard::Ob2, Some(_)) => ProofKind::Jws,
-            (Standard::Ob2, None) => ProofKind::Hosted,
-            (Standard::Ob3, Some(_)) => ProofKind::Jwt,
-            (Standard::Ob3, None) if value::is_stated(self.payload.get("proof")) => ProofKind::DataIntegrity,
-            (Standard::Ob3, None) => ProofKind::Absent,
+        match (self.standard.is_assertion(), &self.jws) {
+            (true, Some(_)) => ProofKind::Jws,
+            (true, None) => ProofKind::Hosted,
+            (false, Some(_)) => ProofKind::Jwt,
+            (false, None) if value::is_stated(self.payload.get("proof")) => ProofKind::DataIntegrity,
+            (false, None) => ProofKind::Absent,
         }
     }
 
@@ -220,8 +265,30 @@ impl Credential {
         }
     }
 
+    /// The credentials inside it, in the order of the text; those inside these are theirs. At most
+    /// [`Embedded::MAX`].
+    pub fn embedded(&self) -> Vec<Embedded> {
+        embedded::of(self)
+    }
+
     pub(crate) fn jws(&self) -> Option<&Jws> {
         self.jws.as_ref()
+    }
+}
+
+/// The token in an `EnvelopedVerifiableCredential` or `EnvelopedVerifiablePresentation`, whose id is a `data:` URI
+/// (VC Data Model 2.0, 4.13).
+fn enveloped(members: &Map<String, Value>) -> Option<String> {
+    let is_envelope = value::strings(members.get("type"))
+        .any(|class| matches!(class, "EnvelopedVerifiableCredential" | "EnvelopedVerifiablePresentation"));
+    let id = members.get("id").and_then(Value::as_str).filter(|_| is_envelope)?;
+    let (media_type, data) = id.strip_prefix("data:")?.split_once(',')?;
+    let plain = percent_encoding::percent_decode_str(data);
+    if media_type.ends_with(";base64") {
+        let bytes = base64::engine::general_purpose::STANDARD.decode(plain.collect::<Vec<u8>>()).ok()?;
+        String::from_utf8(bytes).ok()
+    } else {
+        plain.decode_utf8().ok().map(Into::into)
     }
 }
 
@@ -274,7 +341,6 @@ fn in_key_order(value: &Value) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use base64::Engine;
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
     use super::*;
@@ -304,7 +370,7 @@ mod tests {
             ),
             (PayloadContent::Json("[]".to_owned()), "not-an-object"),
             (PayloadContent::Json("{}".to_owned()), "unrecognised"),
-            (PayloadContent::Json(r#"{"type":"VerifiablePresentation"}"#.to_owned()), "unsupported-kind"),
+            (PayloadContent::Json(r#"{"type":"BadgeClass"}"#.to_owned()), "unsupported-kind"),
             (PayloadContent::Json(" ".repeat(Credential::MAX_TEXT + 1)), "too-long"),
             (PayloadContent::Jws("a.b".to_owned()), "malformed-jws"),
             (PayloadContent::Jws("a.b.c~".to_owned()), "unsupported-kind"),

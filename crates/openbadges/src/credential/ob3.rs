@@ -4,10 +4,9 @@ use serde_json::{Map, Value};
 
 use super::shape::{Class, Problems, Property, Shape, describe, many, maybe, one, shown};
 use super::value::{each, first, has_type, is_stated, strings};
+use super::vc::{VC1, VC2};
 use crate::report::{Problem, Warning};
 
-const VC1: &str = "https://www.w3.org/2018/credentials/v1";
-const VC2: &str = "https://www.w3.org/ns/credentials/v2";
 /// The context of the current specification text.
 const OB3_CURRENT: &str = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json";
 

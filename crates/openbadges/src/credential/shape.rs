@@ -232,6 +232,6 @@ pub(crate) fn shown(text: &str) -> String {
 }
 
 /// A step of a JSON Pointer (RFC 6901, 3).
-fn escaped(step: &str) -> String {
+pub(crate) fn escaped(step: &str) -> String {
     step.replace('~', "~0").replace('/', "~1")
 }

@@ -1,0 +1,119 @@
+//! Credentials inside a credential: those of a learner record or a presentation, and endorsements.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::value::{each, id_of};
+use super::{Credential, ParseError, Standard};
+use crate::artifact::PayloadContent;
+
+/// What a credential is to the one that it stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// A part of it: of a learner record or a presentation (`verifiableCredential`).
+    Credential,
+    /// What somebody says about it, its achievement or its issuer (`endorsement`, `endorsementJwt`).
+    Endorsement,
+}
+
+impl Role {
+    /// For the beginning of a sentence.
+    pub(crate) fn in_words(self) -> &'static str {
+        match self {
+            Self::Credential => "Credentials",
+            Self::Endorsement => "Endorsements",
+        }
+    }
+}
+
+/// A credential inside another, exactly as it stands there.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Embedded {
+    /// Where it stands in the outer [`Credential::body`] (JSON Pointer, RFC 6901).
+    pub pointer: String,
+    /// What it is to the outer one.
+    pub role: Role,
+    /// The id of the node that it is attached to: of an endorsement, what it must speak of.
+    pub about: Option<String>,
+    /// The credential, or why it is none.
+    pub credential: Result<Credential, ParseError>,
+}
+
+impl Embedded {
+    /// More than this many are not looked at.
+    pub const MAX: usize = 1_000;
+}
+
+/// Deeper than this no property is looked for.
+const MAX_DEPTH: usize = 32;
+
+/// The credentials inside `outer`, in the order of the text; those inside these are theirs.
+pub(super) fn of(outer: &Credential) -> Vec<Embedded> {
+    let mut search = Search { pointer: String::new(), found: Vec::new() };
+    if !outer.standard().is_assertion() {
+        search.look(outer.body(), outer.standard(), 0);
+    }
+    search.found
+}
+
+struct Search {
+    pointer: String,
+    found: Vec<Embedded>,
+}
+
+impl Search {
+    fn look(&mut self, node: &Value, standard: Standard, depth: usize) {
+        let Value::Object(members) = node else { return };
+        for (name, member) in members {
+            let role = match name.as_str() {
+                "verifiableCredential" => Role::Credential,
+                "endorsement" | "endorsementJwt" => Role::Endorsement,
+                "proof" | "@context" => continue,
+                _ => {
+                    self.below(name, member, standard, depth);
+                    continue;
+                }
+            };
+            let about = (role == Role::Endorsement).then(|| id_of(node).map(str::to_owned)).flatten();
+            let listed = member.is_array();
+            for (index, value) in each(Some(member)).iter().enumerate() {
+                let place = if listed { format!("/{index}") } else { String::new() };
+                let pointer = format!("{}/{name}{place}", self.pointer);
+                self.take(Embedded { pointer, role, about: about.clone(), credential: read(value) });
+            }
+        }
+    }
+
+    fn below(&mut self, name: &str, member: &Value, standard: Standard, depth: usize) {
+        if depth >= MAX_DEPTH {
+            return;
+        }
+        let length = self.pointer.len();
+        self.pointer.push('/');
+        self.pointer.push_str(&super::shape::escaped(name));
+        match member {
+            Value::Array(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    self.below(&index.to_string(), item, standard, depth + 1);
+                }
+            }
+            node => self.look(node, standard, depth + 1),
+        }
+        self.pointer.truncate(length);
+    }
+
+    fn take(&mut self, embedded: Embedded) {
+        if self.found.len() < Embedded::MAX {
+            self.found.push(embedded);
+        }
+    }
+}
+
+/// A credential that stands in another: an object, or the text of a token.
+fn read(value: &Value) -> Result<Credential, ParseError> {
+    match value {
+        Value::String(text) => Credential::parse(&PayloadContent::Jws(text.clone())),
+        node => Credential::of_value(node),
+    }
+}

@@ -1,0 +1,92 @@
+//! Verifiable Credentials, and presentations of them: Open Badges 3.0, endorsements, learner records and all others.
+
+use serde_json::Value;
+
+use super::embedded::outcome;
+use super::{Inquiry, combine, structure, unreadable_date};
+use crate::credential::value::id_of;
+use crate::credential::{Role, Standard, moment, ob3, vc};
+use crate::proof::data_integrity::Setting;
+use crate::proof::{self, ProofFinding, Purpose, vc_jwt};
+use crate::report::{CheckId, EmbeddedReport, Exempt, Finding, Findings, Gap, Outcome, Problem, Warning};
+use crate::{recipient, status};
+
+impl Inquiry<'_> {
+    pub(super) fn verifiable_credential(&self, embedded: &[EmbeddedReport]) -> (Findings, Vec<Warning>) {
+        let body = self.credential.body();
+        let issuer = body.get("issuer").and_then(id_of).unwrap_or_default();
+        let (problems, mut warnings) = form(self.credential.standard(), body);
+        let proofs = self.proofs(body, issuer, &mut warnings);
+        let (integrity, key_authority, host) = combine(&proofs, &mut warnings);
+        let keys: Vec<String> = proofs
+            .iter()
+            .filter(|proof| proof.holds())
+            .filter_map(|proof| proof.thumbprint.clone())
+            .collect();
+        let holder = status::Holder { id: self.credential.id(), issuer, keys: &keys };
+        let status = match &integrity.outcome {
+            Outcome::Pass(_) => {
+                status::of_entries(body, &holder, self.documents, self.policy.now, &mut warnings)
+            }
+            _ => not_reached_unless_absent(body),
+        };
+        let findings = Findings {
+            structure: structure(self.credential.standard(), problems).into(),
+            issuer: self.issuer(issuer, &key_authority.outcome, host).into(),
+            integrity,
+            key_authority,
+            hosted: Outcome::NotApplicable(Exempt::Signed).into(),
+            dates: self.dates_3(body).into(),
+            status,
+            recipient: recipient::of_subject(body, &self.policy.identities).into(),
+            schema: Outcome::NotApplicable(Exempt::NoSchema).into(),
+            endorsements: outcome(embedded, Role::Endorsement).into(),
+            image: Outcome::NotApplicable(Exempt::NoImage).into(),
+            credentials: outcome(embedded, Role::Credential).into(),
+        };
+        (findings, warnings)
+    }
+
+    fn proofs(&self, body: &Value, issuer: &str, warnings: &mut Vec<Warning>) -> Vec<ProofFinding> {
+        let now = self.policy.now;
+        let setting = Setting { documents: self.documents, now, issuer, purpose: Purpose::Assertion };
+        let claims = self.credential.json();
+        if let Some(jws) = self.credential.jws() {
+            warnings.extend(vc_jwt::warnings(jws, claims, body));
+        }
+        proof::of_document(self.credential.jws(), claims, body, &setting)
+    }
+
+    fn dates_3(&self, body: &Value) -> Outcome {
+        let (from, until) = ob3::validity(body);
+        let claimed = match self.credential.jws() {
+            Some(_) => vc_jwt::validity(self.credential.json()),
+            None => (None, None),
+        };
+        let instant = |value: Option<&Value>| match value {
+            None => Ok(None),
+            Some(value) => moment::instant(value).map(Some).ok_or_else(|| unreadable_date(value)),
+        };
+        match (instant(from), instant(until)) {
+            (Ok(from), Ok(until)) => self.in_force(from.or(claimed.0), until.or(claimed.1)),
+            (Err(outcome), _) | (_, Err(outcome)) => outcome,
+        }
+    }
+}
+
+/// What is wrong with the form, by the rules of its standard, and what it leaves to wish for.
+fn form(standard: Standard, body: &Value) -> (Vec<Problem>, Vec<Warning>) {
+    match standard {
+        Standard::Ob3 => (ob3::problems(body), ob3::warnings(body)),
+        _ => (vc::problems(body), Vec::new()),
+    }
+}
+
+/// No list is asked for on behalf of a badge whose signature does not hold.
+fn not_reached_unless_absent(body: &Value) -> Finding {
+    if crate::credential::value::is_stated(body.get("credentialStatus")) {
+        Outcome::Unknown(Gap::NotReached { after: CheckId::Integrity }).into()
+    } else {
+        Outcome::NotApplicable(Exempt::NoStatus).into()
+    }
+}
