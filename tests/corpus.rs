@@ -410,9 +410,7 @@ fn same_key(key: &PublicKey, entry: &Value) -> Result<(), Failed> {
     let written = if let Some(multikey) = entry["publicKeyMultibase"].as_str() {
         PublicKey::from_multikey(multikey)?
     } else if let Some(base58) = entry["publicKeyBase58"].as_str() {
-        // The older form is the bare 32 bytes.
-        let bytes = [vec![0xed, 0x01], bs58::decode(base58).into_vec()?].concat();
-        PublicKey::from_multikey(&format!("z{}", bs58::encode(bytes).into_string()))?
+        PublicKey::from_base58(entry["type"].as_str().unwrap_or_default(), base58)?
     } else {
         PublicKey::from_jwk(&entry["publicKeyJwk"])?
     };

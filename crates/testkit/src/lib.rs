@@ -39,11 +39,12 @@ pub use data_integrity::{sign as sign_data_integrity, sign_as as sign_data_integ
 pub use issued::Issued;
 pub use issuer::{Identity, Issuer};
 pub use jws::compact as sign_compact;
-pub use key::{Algorithm, Key};
+pub use key::Key;
 pub use status_list::StatusList;
 pub use web_host::{BadCertificate, Fault, Request, WebHost};
 
 use jiff::Timestamp;
+pub use openbadges::proof::key::Algorithm;
 use openbadges::{Answer, Document};
 
 /// The instant that the kit's badges are made for: issued before it, expiring after it unless told otherwise.

@@ -244,17 +244,19 @@ fn check(read: &Read, method: &Method, unsecured: &Unsecured, setting: &Setting)
         // What no key could sign is wrong whoever's key it would be.
         Err(trouble) => return Err(by_current.map_or_else(Into::into, |_| trouble.clone())),
     };
-    if key.algorithm() != Algorithm::EdDsa {
-        let problem = format!("the key {} is one for {}", read.method, key.algorithm().name());
+    if !key.serves(Algorithm::EdDsa) {
+        let problem = format!("the key {} is one of {}", read.method, key.kind());
         return Err(Fault::AlgorithmRefused { algorithm: suite(read).to_owned(), problem }.into());
     }
     let fact = |context| Fact::Signed { proof: suite(read).to_owned(), key: read.method.to_owned(), context };
-    if by_current.as_ref().is_ok_and(|signed| key.verifies(signed, &signature)) {
+    if by_current.as_ref().is_ok_and(|signed| key.verifies(Algorithm::EdDsa, signed, &signature)) {
         return Ok(fact(None));
     }
     for text in unsecured.earlier_texts() {
         let hash = hash_of(&unsecured.document, Some(text), "");
-        if signed_bytes(hash, &options, Some(text)).is_ok_and(|signed| key.verifies(&signed, &signature)) {
+        if signed_bytes(hash, &options, Some(text))
+            .is_ok_and(|signed| key.verifies(Algorithm::EdDsa, &signed, &signature))
+        {
             let (url, sha256) = text;
             return Ok(fact(Some(format!("{url} (text {})", sha256.get(..8).unwrap_or(sha256)))));
         }

@@ -33,11 +33,12 @@ pub(crate) fn algorithm(jws: &Jws) -> Result<Algorithm, Trouble> {
 /// Whether the signature of `jws` is by `key`, which is named `label`.
 pub(crate) fn verify(jws: &Jws, key: &PublicKey, label: &str) -> Result<Fact, Trouble> {
     let algorithm = algorithm(jws)?;
-    if algorithm != key.algorithm() {
-        let problem = format!("the key {label} is one for {}", key.algorithm().name());
+    if !key.serves(algorithm) {
+        let served: Vec<&str> = key.algorithms().iter().map(|algorithm| algorithm.name()).collect();
+        let problem = format!("the key {label} ({}) is one for {}", key.kind(), served.join(", "));
         return Err(refuse(jws.algorithm(), &problem).into());
     }
-    if !key.verifies(jws.signed(), jws.signature()) {
+    if !key.verifies(algorithm, jws.signed(), jws.signature()) {
         return Err(Fault::BadSignature { proof: algorithm.name().to_owned(), key: label.to_owned() }.into());
     }
     Ok(Fact::Signed { proof: algorithm.name().to_owned(), key: label.to_owned(), context: None })
@@ -85,7 +86,11 @@ mod tests {
             (r#"{"alg":"none"}"#, "proof.algorithm-refused"),
             (r#"{"alg":"NoNe"}"#, "proof.algorithm-refused"),
             (r#"{"alg":"HS256"}"#, "proof.algorithm-refused"),
-            (r#"{"alg":"RS512"}"#, "unsupported.algorithm"),
+            (r#"{"alg":"RS512"}"#, "RS512"),
+            (r#"{"alg":"PS384"}"#, "PS384"),
+            (r#"{"alg":"ES256K"}"#, "ES256K"),
+            (r#"{"alg":"ES256K-R"}"#, "unsupported.algorithm"),
+            (r#"{"alg":"Ed448"}"#, "unsupported.algorithm"),
             (r#"{"alg":"rs256"}"#, "unsupported.algorithm"),
             (r#"{"alg":""}"#, "unsupported.algorithm"),
             (r#"{"alg":"RS256","crit":["exp"],"exp":1}"#, "proof.header-refused"),
