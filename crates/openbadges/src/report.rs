@@ -202,6 +202,26 @@ impl Outcome {
             Self::NotApplicable(_) => "not_applicable",
         }
     }
+
+    /// The stable dotted code of what was found, such as `status.revoked`.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Pass(fact) => fact.code(),
+            Self::Fail(fault) => fault.code(),
+            Self::Unknown(gap) => gap.code(),
+            Self::NotApplicable(exempt) => exempt.code(),
+        }
+    }
+
+    /// A sentence that a person understands.
+    pub fn detail(&self) -> String {
+        match self {
+            Self::Pass(fact) => fact.to_string(),
+            Self::Fail(fault) => fault.to_string(),
+            Self::Unknown(gap) => gap.to_string(),
+            Self::NotApplicable(exempt) => exempt.to_string(),
+        }
+    }
 }
 
 /// One check of a report.
@@ -219,22 +239,12 @@ pub struct Check {
 impl Check {
     /// The stable dotted code of the outcome, such as `status.revoked`.
     pub fn code(&self) -> &'static str {
-        match &self.outcome {
-            Outcome::Pass(fact) => fact.code(),
-            Outcome::Fail(fault) => fault.code(),
-            Outcome::Unknown(gap) => gap.code(),
-            Outcome::NotApplicable(exempt) => exempt.code(),
-        }
+        self.outcome.code()
     }
 
     /// A sentence that a person understands.
     pub fn detail(&self) -> String {
-        match &self.outcome {
-            Outcome::Pass(fact) => fact.to_string(),
-            Outcome::Fail(fault) => fault.to_string(),
-            Outcome::Unknown(gap) => gap.to_string(),
-            Outcome::NotApplicable(exempt) => exempt.to_string(),
-        }
+        self.outcome.detail()
     }
 }
 

@@ -270,3 +270,62 @@ fn contexts_are_carried_and_nothing_is_fetched() {
     assert_eq!(pinned, [(V2, "59955ced6697d61e03f2b2556febe5308ab16842846f5b586d7f1f7adec92734")]);
     assert_eq!(refusal(&json!({"@context": "context.json", "a": 1})).code(), "jsonld.unknown-context");
 }
+
+/// The statements stay as they were signed, and the JSON says something else: a status that no check finds, a name
+/// that is the description.
+#[test]
+fn a_context_of_the_documents_own_hides_nothing() {
+    let status = "https://www.w3.org/2018/credentials#credentialStatus";
+    let holder = json!({"id": "https://issuer.example/status/1", "type": "BitstringStatusListEntry"});
+    for (what, context, name, value) in [
+        ("another word", json!({"state": {"@id": status, "@type": "@id"}}), "state", holder.clone()),
+        (
+            "a prefix",
+            json!({"c": "https://www.w3.org/2018/credentials#", "s": "c:credentialStatus"}),
+            "s",
+            holder.clone(),
+        ),
+        (
+            "a vocabulary",
+            json!({"@vocab": "https://www.w3.org/2018/cred"}),
+            "entials#credentialStatus",
+            holder.clone(),
+        ),
+        ("a nest", json!({"more": "@nest"}), "more", json!({"credentialStatus": holder})),
+        ("a graph", json!({"more": "@included"}), "more", json!([{"id": "urn:x:1", "name": "x"}])),
+        (
+            "a reverse",
+            json!({"issued": {"@reverse": "https://www.w3.org/2018/credentials#issuer"}}),
+            "issued",
+            json!({"id": "urn:x:1", "name": "x"}),
+        ),
+        (
+            "inside a type",
+            json!({"Extra": {"@id": "https://e.example/Extra", "@context": {"title": "https://schema.org/name"}}}),
+            "name",
+            json!("Teamwork"),
+        ),
+        ("a known word", json!({"Achievement": "https://e.example/Achievement"}), "name", json!("Teamwork")),
+    ] {
+        let mut document = with("/@context/2", context);
+        document[name] = value;
+        let error = refusal(&document);
+        let refused = ["jsonld.redefined-word", "jsonld.mixed-contexts"].contains(&error.code());
+        assert!(refused, "{what}: {error}");
+    }
+    let mut swapped = badge();
+    swapped["@context"] = json!([
+        V1,
+        "https://purl.imsglobal.org/spec/ob/v3p0/context.json",
+        {"humanCode": "https://purl.imsglobal.org/spec/vc/ob/vocab.html#version"}
+    ]);
+    swapped.as_object_mut().unwrap().shift_remove("validFrom");
+    assert_eq!(refusal(&swapped).code(), "jsonld.redefined-word");
+
+    let own = json!({"color": "https://e.example/color", "e": "https://e.example/"});
+    let mut extended = with("/@context/2", own);
+    extended["color"] = "blue".into();
+    assert!(jsonld::canonicalize(&extended).is_ok());
+    let again = json!({"name": "https://schema.org/name"});
+    assert!(jsonld::canonicalize(&with("/@context/2", again)).is_ok(), "the same word for the same thing");
+}

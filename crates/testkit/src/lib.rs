@@ -35,7 +35,9 @@ mod web_host;
 
 pub use assorted::assorted;
 pub use award::{Award, DataModel, Kind};
-pub use data_integrity::{sign as sign_data_integrity, sign_as as sign_data_integrity_as};
+pub use data_integrity::{
+    Suite, sign as sign_data_integrity, sign_as as sign_data_integrity_as, sign_by as sign_data_integrity_by,
+};
 pub use issued::Issued;
 pub use issuer::{Identity, Issuer};
 pub use jws::compact as sign_compact;

@@ -108,7 +108,7 @@ impl PartialEq for Scoped<'_> {
 }
 
 /// What a name expands to.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Name {
     Keyword(Keyword),
     /// An IRI, a blank node identifier, or a relative reference.
@@ -490,6 +490,9 @@ impl<'a> Processor<'a> {
         }
         let result = Arc::new(definer.context);
         if manner.rigour == Rigour::Whole {
+            self.own_vocab |= local.get("@vocab").is_some_and(Value::is_string);
+            let words = local.terms().filter_map(|term| Some((term, result.term(term)?.name.clone())));
+            self.own_words.extend(words);
             self.check_scoped(&result, local, depth)?;
         }
         Ok(result)

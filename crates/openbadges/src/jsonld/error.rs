@@ -47,6 +47,17 @@ pub enum JsonLdError {
         /// Where the `null` context is.
         pointer: String,
     },
+    /// A context of the document's own gives a known word another meaning, or a known meaning another word. The
+    /// statements would stay as they were signed, and whoever reads the JSON would read something else.
+    #[error(
+        "the document's own context uses \u{201c}{word}\u{201d} otherwise than the published contexts do ({meaning})"
+    )]
+    Redefined {
+        /// The word.
+        word: String,
+        /// What the document's own context makes it stand for.
+        meaning: String,
+    },
     /// A property that no context maps. The proof would not cover it.
     #[error("no context defines the property \u{201c}{term}\u{201d} at {}", place(.pointer))]
     UndefinedTerm {
@@ -160,6 +171,7 @@ impl JsonLdError {
             Self::InvalidContext { .. } => "jsonld.invalid-context",
             Self::MixedContexts { .. } => "jsonld.mixed-contexts",
             Self::ProtectedContextDropped { .. } => "jsonld.protected-context-dropped",
+            Self::Redefined { .. } => "jsonld.redefined-word",
             Self::UndefinedTerm { .. } => "jsonld.undefined-term",
             Self::UndefinedType { .. } => "jsonld.undefined-type",
             Self::RelativeIri { .. } => "jsonld.relative-iri",
@@ -189,7 +201,8 @@ impl JsonLdError {
                 "The credential, or one embedded in it, mixes versions of a specification. Ask the issuer for one \
                  that uses the same version throughout."
             }
-            Self::UndefinedTerm { .. }
+            Self::Redefined { .. }
+            | Self::UndefinedTerm { .. }
             | Self::UndefinedType { .. }
             | Self::RelativeIri { .. }
             | Self::BlankNodePredicate { .. }

@@ -25,6 +25,8 @@ pub(super) enum Object<'a> {
 #[derive(Debug, Default)]
 pub(super) struct Node<'a> {
     pub(super) id: Option<Arc<str>>,
+    /// Where it stands (a JSON Pointer), if that was asked for.
+    pub(super) place: Option<Arc<str>>,
     pub(super) types: Vec<Arc<str>>,
     pub(super) properties: Vec<(Arc<str>, Vec<Object<'a>>)>,
     /// Properties of which this node is the object.
@@ -246,6 +248,9 @@ impl<'a> Processor<'a> {
                 }
                 Name::Iri(iri) if iri::is_absolute(&iri) => {
                     self.spend(iri.len() / 64)?;
+                    if self.own_vocab && scene.active.term(key).is_none() {
+                        self.own_words.push((key, Name::Iri(iri.clone())));
+                    }
                     self.under(key, |it| it.expand_property(scene, key, iri, value, parts))?;
                 }
                 _ => return self.under(key, |it| Err(it.unmapped(key))),
@@ -711,7 +716,8 @@ impl<'a> Processor<'a> {
                 pointer: self.pointer(),
             });
         } else {
-            Expanded::One(Object::Node(Box::new(parts.into_node())))
+            let place = self.places.then(|| self.pointer().into());
+            Expanded::One(Object::Node(Box::new(parts.into_node(place))))
         };
         let stands_alone = match scene.place.property {
             None => true,
@@ -824,9 +830,10 @@ impl<'a> Parts<'a> {
             && self.reverse.is_empty()
     }
 
-    fn into_node(self) -> Node<'a> {
+    fn into_node(self, place: Option<Arc<str>>) -> Node<'a> {
         Node {
             id: self.id,
+            place,
             types: self.types,
             properties: self.properties,
             reverse: self.reverse,
@@ -861,7 +868,11 @@ fn strings(value: &Value) -> impl Iterator<Item = &str> {
 }
 
 fn in_graph(object: Object<'_>) -> Object<'_> {
-    Object::Node(Box::new(Node { graph: Some(vec![object]), ..Node::default() }))
+    let place = match &object {
+        Object::Node(node) => node.place.as_ref().map(|place| format!("{place} (graph)").into()),
+        _ => None,
+    };
+    Object::Node(Box::new(Node { place, graph: Some(vec![object]), ..Node::default() }))
 }
 
 /// A graph, made of the object unless it is one.

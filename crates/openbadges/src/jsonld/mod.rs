@@ -25,6 +25,10 @@ mod processor;
 mod quads;
 mod rdfc;
 mod table;
+mod vocabulary;
+
+use std::collections::HashMap;
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -70,19 +74,39 @@ pub fn canonicalize(document: &Value) -> Result<Canonical, JsonLdError> {
 
 /// The canonical form of `document` in safe mode, with other texts of contexts or another hash.
 pub fn canonicalize_with(document: &Value, settings: Settings<'_>) -> Result<Canonical, JsonLdError> {
-    let (quads, contexts) = read(document, settings.texts)?;
+    let Dataset { quads, contexts, .. } = read(document, settings.texts, false)?;
     let dataset = canonicalize_quads(&quads, settings.hash)?;
     Ok(Canonical { nquads: dataset.lines.concat(), contexts })
 }
 
+/// The statements of a document, and which of its objects its blank nodes are.
+pub(crate) struct Dataset {
+    pub(crate) quads: Vec<Quad>,
+    /// Where each blank node stands, by its label: a JSON Pointer, or the label that the document itself gives it.
+    /// The cells of lists stand nowhere.
+    pub(crate) places: HashMap<Arc<str>, Arc<str>>,
+    /// The contexts that were used.
+    pub(crate) contexts: Used,
+}
+
+/// The statements of `document` in safe mode, with the places of their blank nodes.
+pub(crate) fn dataset(document: &Value, texts: &[(&str, &str)]) -> Result<Dataset, JsonLdError> {
+    read(document, texts, true)
+}
+
 /// The statements of `document` in safe mode, in no particular order; blank nodes are `b0`, `b1`, ...
 pub fn to_quads(document: &Value) -> Result<Vec<Quad>, JsonLdError> {
-    read(document, &[]).map(|(quads, _)| quads)
+    read(document, &[], false).map(|dataset| dataset.quads)
 }
 
 /// Whether Lapel carries the context at `url`.
 pub fn is_bundled(url: &str) -> bool {
     !table::of(url).is_empty()
+}
+
+/// The text that `url` stands for now: the URL that it is published under, and its SHA-256.
+pub(crate) fn current_text(url: &str) -> Option<(&'static str, &'static str)> {
+    table::of(url).first().map(|table| (table.urls[0], table.sha256))
 }
 
 /// The contexts that Lapel carries: each URL, and the SHA-256 of the text that is used unless another is asked
@@ -135,11 +159,14 @@ pub fn context(url: &str, sha256: &str) -> Option<&'static Value> {
 
 type Used = Vec<(&'static str, &'static str)>;
 
-fn read(document: &Value, texts: &[(&str, &str)]) -> Result<(Vec<Quad>, Used), JsonLdError> {
+fn read(document: &Value, texts: &[(&str, &str)], places: bool) -> Result<Dataset, JsonLdError> {
     check_size(document)?;
     let mut processor = Processor::new(texts);
+    processor.places = places;
     let nodes = processor.expand_document(document)?;
-    Ok((quads::quads_of(&nodes)?, processor.into_used()))
+    vocabulary::check(&processor)?;
+    let (quads, places) = quads::quads_of(&nodes)?;
+    Ok(Dataset { quads, places, contexts: processor.into_used() })
 }
 
 /// Refuses what is too deep or too large, without recursion.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use super::context::ActiveContext;
+use super::context::{ActiveContext, Name};
 use super::error::JsonLdError;
 
 /// How much work one document may cause, in units of about one term looked at. An Open Badge takes some
@@ -18,6 +18,12 @@ pub(super) struct Processor<'a> {
     /// Contexts that were applied before: see `process_once`.
     pub(super) contexts: HashMap<Applied, (Arc<ActiveContext<'a>>, Arc<ActiveContext<'a>>)>,
     used: Vec<(&'static str, &'static str)>,
+    /// The words that contexts of the document itself define, and what they stand for.
+    pub(super) own_words: Vec<(&'a str, Name)>,
+    /// Whether a context of the document itself gives every word a meaning (`@vocab`).
+    pub(super) own_vocab: bool,
+    /// Whether nodes are told by where they stand.
+    pub(super) places: bool,
     path: Vec<Step<'a>>,
     left: usize,
 }
@@ -33,7 +39,21 @@ enum Step<'a> {
 
 impl<'a> Processor<'a> {
     pub(super) fn new(texts: &'a [(&'a str, &'a str)]) -> Self {
-        Self { texts, contexts: HashMap::new(), used: Vec::new(), path: Vec::new(), left: WORK }
+        Self {
+            texts,
+            contexts: HashMap::new(),
+            used: Vec::new(),
+            own_words: Vec::new(),
+            own_vocab: false,
+            places: false,
+            path: Vec::new(),
+            left: WORK,
+        }
+    }
+
+    /// The texts that were used so far.
+    pub(super) fn used(&self) -> &[(&'static str, &'static str)] {
+        &self.used
     }
 
     /// The contexts that were used, by URL and digest of the text, in the order of their first use.

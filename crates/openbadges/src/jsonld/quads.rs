@@ -142,13 +142,22 @@ impl fmt::Display for Quad {
     }
 }
 
-/// The quads of expanded nodes.
-pub(super) fn quads_of(nodes: &[Object<'_>]) -> Result<Vec<Quad>, JsonLdError> {
-    let mut writer = Writer { names: Names::new(), labels: HashMap::new(), fresh: 0, quads: Vec::new() };
+/// The places of blank nodes in the document, by their labels.
+pub(super) type Places = HashMap<Arc<str>, Arc<str>>;
+
+/// The quads of expanded nodes, and where their blank nodes stand, as far as the nodes say.
+pub(super) fn quads_of(nodes: &[Object<'_>]) -> Result<(Vec<Quad>, Places), JsonLdError> {
+    let mut writer = Writer {
+        names: Names::new(),
+        labels: HashMap::new(),
+        fresh: 0,
+        quads: Vec::new(),
+        places: Places::new(),
+    };
     for object in nodes {
         writer.object(object, None)?;
     }
-    Ok(writer.quads)
+    Ok((writer.quads, writer.places))
 }
 
 /// The IRIs of RDF itself, made once.
@@ -179,6 +188,7 @@ struct Writer {
     labels: HashMap<Arc<str>, Term>,
     fresh: usize,
     quads: Vec<Quad>,
+    places: Places,
 }
 
 impl Writer {
@@ -218,6 +228,11 @@ impl Writer {
             Some(id) => self.resource(id),
             None => self.blank(),
         };
+        if let (Some(place), Term::Blank(label)) = (&node.place, &subject) {
+            // A blank node with a label of its own is told by that, wherever it is spoken of.
+            let place = node.id.as_ref().unwrap_or(place);
+            self.places.insert(label.clone(), place.clone());
+        }
         for name in &node.types {
             let object = self.resource(name);
             self.push(&subject, self.names.kind.clone(), object, graph);

@@ -10,6 +10,7 @@ use std::sync::OnceLock;
 use serde_json::{Map, Value};
 
 use super::contexts::TEXTS;
+use super::vocabulary::Vocabulary;
 
 /// One text of one context.
 pub(super) struct Table {
@@ -21,9 +22,15 @@ pub(super) struct Table {
     pub(super) current: bool,
     body: &'static str,
     value: OnceLock<Value>,
+    vocabulary: OnceLock<Vocabulary>,
 }
 
 impl Table {
+    /// What the words of the text stand for, at every depth.
+    pub(super) fn vocabulary(&'static self) -> &'static Vocabulary {
+        self.vocabulary.get_or_init(|| Vocabulary::of(self.value()))
+    }
+
     /// What `@context` holds in the published text.
     pub(super) fn value(&self) -> &Value {
         self.value.get_or_init(|| Block::read(self.body).into_value())
@@ -43,7 +50,7 @@ impl Table {
             }
             body = rest;
         }
-        Self { urls, sha256, current, body, value: OnceLock::new() }
+        Self { urls, sha256, current, body, value: OnceLock::new(), vocabulary: OnceLock::new() }
     }
 }
 

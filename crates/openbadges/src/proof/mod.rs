@@ -5,11 +5,14 @@
 
 pub(crate) mod data_integrity;
 pub(crate) mod hosted;
+pub mod inputs;
 pub mod key;
 pub mod method;
 pub(crate) mod ob2_signed;
 pub(crate) mod signature;
 pub(crate) mod vc_jwt;
+
+pub use data_integrity::sd::{DeriveError, derive, mandatory as mandatory_pointers};
 
 use jiff::Timestamp;
 use serde_json::Value;

@@ -6,7 +6,7 @@ use super::embedded::outcome;
 use super::{Inquiry, combine, structure, unreadable_date};
 use crate::credential::value::id_of;
 use crate::credential::{Role, Standard, moment, ob3, vc};
-use crate::proof::data_integrity::Setting;
+use crate::proof::data_integrity::{self, Setting};
 use crate::proof::{self, ProofFinding, Purpose, vc_jwt};
 use crate::report::{CheckId, EmbeddedReport, Exempt, Finding, Findings, Gap, Outcome, Problem, Warning};
 use crate::{recipient, status};
@@ -53,6 +53,8 @@ impl Inquiry<'_> {
         let claims = self.credential.json();
         if let Some(jws) = self.credential.jws() {
             warnings.extend(vc_jwt::warnings(jws, claims, body));
+        } else {
+            warnings.extend(data_integrity::warnings(body));
         }
         proof::of_document(self.credential.jws(), claims, body, &setting)
     }

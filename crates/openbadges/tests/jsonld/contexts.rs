@@ -35,7 +35,9 @@ fn states(it: &Stated) -> Result<(), Failed> {
             );
         }
     }
-    let used = json!({"@context": it.context, "@id": "urn:x:subject", "urn:x:property": "value"});
+    // A context may lean on others by name; these are written out as well.
+    let context = context_written_out(&it.context);
+    let used = json!({"@context": context, "@id": "urn:x:subject", "urn:x:property": "value"});
     let named = json!({"@context": it.urls[0], "@id": "urn:x:subject", "urn:x:property": "value"});
     let texts = [(it.urls[0].as_str(), it.sha256.as_str())];
     let canonical = jsonld::canonicalize_with(&named, Settings { texts: &texts, ..Settings::default() })?;
@@ -92,7 +94,10 @@ pub fn written_out(document: &Value) -> Value {
 fn context_written_out(context: &Value) -> Value {
     match context {
         Value::Array(items) => items.iter().map(context_written_out).collect(),
-        Value::String(url) => published(url).unwrap_or_else(|| context.clone()),
+        Value::String(url) => match published(url) {
+            Some(text) => context_written_out(&text),
+            None => context.clone(),
+        },
         other => other.clone(),
     }
 }
