@@ -9,6 +9,16 @@ use crate::desktop::{Desktop, blocking};
 /// The scheme's name.
 pub(crate) const SCHEME: &str = "art";
 
+/// Where a page finds the picture with this digest (as `convertFileSrc` of Tauri's script says it).
+pub(crate) fn address(digest: &str) -> String {
+    // Windows and Android know no schemes of programs.
+    if cfg!(any(windows, target_os = "android")) {
+        format!("http://{SCHEME}.localhost/{digest}")
+    } else {
+        format!("{SCHEME}://localhost/{digest}")
+    }
+}
+
 /// A picture by its digest, or 404: nothing else can be had here.
 #[expect(clippy::needless_pass_by_value, reason = "as Tauri hands them over")]
 pub(crate) fn answer<R: Runtime>(

@@ -180,17 +180,19 @@ pub(crate) async fn call(app: AppHandle, command: String, request: Value) -> Res
 }
 
 async fn app_info(app: &AppHandle, _: Nothing) -> Result<AppInfo, ApiError> {
-    let info = reading(app, |wallet| {
-        Ok(AppInfo {
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            wallet: wallet.folder().display().to_string(),
-            settings: wallet.settings()?,
-        })
-    })
-    .await?;
+    let info = reading(app, about).await?;
     // The page asks this first: now there is someone to tell.
     imports::begin_files(app, app.state::<Desktop>().take_waiting());
     Ok(info)
+}
+
+/// What the window needs to know first.
+pub(crate) fn about(wallet: &Wallet) -> Result<AppInfo, ApiError> {
+    Ok(AppInfo {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        wallet: wallet.folder().display().to_string(),
+        settings: wallet.settings()?,
+    })
 }
 
 async fn list_badges(app: &AppHandle, request: ListRequest) -> Result<BadgePage, ApiError> {

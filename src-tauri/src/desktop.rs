@@ -26,6 +26,16 @@ impl Desktop {
         self.wallet.get_or_init(|| blocking(open)).await.clone()
     }
 
+    /// The wallet, if it is open by now.
+    pub(crate) fn opened(&self) -> Option<Wallet> {
+        self.wallet.get()?.as_ref().ok().cloned()
+    }
+
+    /// Whether files of the command line are still to be brought in.
+    pub(crate) fn has_waiting(&self) -> bool {
+        !self.waiting.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+
     /// The files of the command line; empty from the second time on.
     pub(crate) fn take_waiting(&self) -> Vec<PathBuf> {
         std::mem::take(&mut self.waiting.lock().unwrap_or_else(PoisonError::into_inner))

@@ -7,6 +7,8 @@
 mod art;
 mod calls;
 mod desktop;
+mod document;
+mod graphics;
 mod imports;
 mod shared;
 mod trace;
@@ -24,6 +26,7 @@ const WINDOW: &str = "main";
 /// Where the window cannot be made.
 pub fn run() -> tauri::Result<()> {
     trace::reached("start");
+    graphics::choose();
     let mut builder = tauri::Builder::default();
     if single_instance_possible() {
         // Before all other plugins, as it asks: a second start hands over its files and ends here.
@@ -62,7 +65,10 @@ fn open_window(app: &mut App) -> tauri::Result<()> {
     let Some(config) = app.config().app.windows.iter().find(|window| window.label == WINDOW).cloned() else {
         return Err(tauri::Error::WindowNotFound);
     };
-    let window = WebviewWindowBuilder::from_config(app, &config)?.on_navigation(is_our_page);
+    let handle = app.handle().clone();
+    let window = WebviewWindowBuilder::from_config(app, &config)?
+        .on_navigation(is_our_page)
+        .on_web_resource_request(move |request, response| document::begin(&handle, &request, response));
     trace::starting(window).build()?;
     trace::reached("window made");
     Ok(())

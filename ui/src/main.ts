@@ -1,6 +1,7 @@
 import { mount } from "svelte";
 
 import AppWindow from "./AppWindow.svelte";
+import { backend as shell } from "./backend/tauri.ts";
 import type { Backend } from "./backend/types.ts";
 import { m } from "./messages/index.ts";
 import { App } from "./state/app.svelte.ts";
@@ -15,14 +16,30 @@ async function chooseBackend(): Promise<Backend> {
     Object.assign(window, { fake });
     return fake;
   }
-  return (await import("./backend/tauri.ts")).backend;
+  return shell;
+}
+
+/** Resolves once the styles are there: WebKit runs a module without them, and the wall would measure itself bare. */
+function styled(): Promise<unknown> {
+  const links = [...document.querySelectorAll<HTMLLinkElement>('link[rel="stylesheet"]')];
+  const missing = links.filter((link) => link.sheet === null);
+  return Promise.all(
+    missing.map(
+      (link) =>
+        new Promise((resolve) => {
+          link.addEventListener("load", resolve);
+          link.addEventListener("error", resolve);
+        }),
+    ),
+  );
 }
 
 const target = document.getElementById("app");
 if (target !== null) {
   document.documentElement.lang = m.language;
   document.documentElement.dir = m.direction;
-  const app = new App(await chooseBackend());
+  const [backend] = await Promise.all([chooseBackend(), styled()]);
+  const app = new App(backend);
   mount(AppWindow, { target, props: { app } });
   await app.start();
 }

@@ -2,6 +2,7 @@
 import { convertFileSrc, invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
 
+import { Beginning } from "./beginning.ts";
 import type { Backend, Command, Events, Request, Response, Unlisten } from "./types.ts";
 
 function subscribe<E extends keyof Events>(event: E, listener: (payload: Events[E]) => void): Unlisten {
@@ -11,9 +12,12 @@ function subscribe<E extends keyof Events>(event: E, listener: (payload: Events[
   return () => void listening.then((unlisten) => unlisten());
 }
 
+const beginning = new Beginning(document);
+
 export const backend: Backend = {
   call<C extends Command>(command: C, request: Request<C>): Promise<Response<C>> {
-    return invoke<Response<C>>("call", { command, request });
+    const answer = beginning.take(command, request);
+    return answer === null ? invoke<Response<C>>("call", { command, request }) : Promise.resolve(answer.response);
   },
   onImportProgress: (listener) => subscribe("import-progress", listener),
   onDropHover: (listener) =>

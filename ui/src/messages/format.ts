@@ -3,38 +3,46 @@
 /** Sentences by plural category; `other` always exists. */
 export type Forms = Partial<Record<Intl.LDMLPluralRule, string>> & { other: string };
 
+/** Makes a thing when it is first wanted: what the wall needs none of must not keep it waiting. */
+function later<T>(make: () => T): () => T {
+  let made: { it: T } | undefined;
+  return () => (made ??= { it: make() }).it;
+}
+
 /** Formatting in one language. */
 export function formats(locale: string) {
-  const rules = new Intl.PluralRules(locale);
-  const numbers = new Intl.NumberFormat(locale);
-  const shares = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 0 });
-  const days = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone: "UTC" });
-  const instants = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
-  const lists = new Intl.ListFormat(locale, { style: "long", type: "conjunction" });
-  const sizes = ["byte", "kilobyte", "megabyte", "gigabyte"].map(
-    (unit) => new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: 1 }),
+  const rules = later(() => new Intl.PluralRules(locale));
+  const numbers = later(() => new Intl.NumberFormat(locale));
+  const shares = later(() => new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 0 }));
+  const days = later(() => new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone: "UTC" }));
+  const instants = later(() => new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" }));
+  const lists = later(() => new Intl.ListFormat(locale, { style: "long", type: "conjunction" }));
+  const sizes = later(() =>
+    ["byte", "kilobyte", "megabyte", "gigabyte"].map(
+      (unit) => new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: 1 }),
+    ),
   );
-  const number = (value: number): string => numbers.format(value);
+  const number = (value: number): string => numbers().format(value);
   return {
     number,
-    percent: (share: number): string => shares.format(share),
-    list: (items: string[]): string => lists.format(items),
+    percent: (share: number): string => shares().format(share),
+    list: (items: string[]): string => lists().format(items),
     /** The sentence for `count`, with `#` in it as the number. */
     plural: (count: number, forms: Forms): string =>
-      (forms[rules.select(count)] ?? forms.other).replaceAll("#", number(count)),
+      (forms[rules().select(count)] ?? forms.other).replaceAll("#", number(count)),
     /** A calendar date `YYYY-MM-DD`, which has no time zone; other text stays as it is. */
     day: (date: string): string => {
       const instant = /^\d{4}-\d{2}-\d{2}$/.test(date) ? Date.parse(date) : Number.NaN;
-      return Number.isNaN(instant) ? date : days.format(instant);
+      return Number.isNaN(instant) ? date : days().format(instant);
     },
     /** An instant (RFC 3339) on the reader's own clock; other text stays as it is. */
     instant: (text: string): string => {
       const instant = Date.parse(text);
-      return Number.isNaN(instant) ? text : instants.format(instant);
+      return Number.isNaN(instant) ? text : instants().format(instant);
     },
     bytes: (size: number): string => {
-      const step = Math.min(sizes.length - 1, size < 1 ? 0 : Math.floor(Math.log10(size) / 3));
-      return sizes[step]?.format(size / 1000 ** step) ?? number(size);
+      const step = Math.min(sizes().length - 1, size < 1 ? 0 : Math.floor(Math.log10(size) / 3));
+      return sizes()[step]?.format(size / 1000 ** step) ?? number(size);
     },
   };
 }
