@@ -64,7 +64,7 @@ fn cases(shared: &Path) -> Result<Vec<Trial>, Failed> {
 /// What a case's kind says that its file is.
 fn kind_of(kind: &str) -> Option<ArtifactKind> {
     match kind {
-        "vc-jwt" => Some(ArtifactKind::Jws),
+        "vc-jwt" | "vc-sd-jwt" | "vp-sd-jwt" => Some(ArtifactKind::Jws),
         _ => match kind.strip_prefix("ob")?.rsplit('-').next()? {
             "png" => Some(ArtifactKind::Png),
             "svg" => Some(ArtifactKind::Svg),

@@ -7,7 +7,7 @@ use openbadges::document::sha256_hex;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    Algorithm, Issued, Issuer, NOW, StatusList, art, data_integrity, instant, jws, now, open_badges_2,
+    Algorithm, Issued, Issuer, NOW, SdJwt, StatusList, art, data_integrity, instant, jws, now, open_badges_2,
 };
 
 /// The version of the Verifiable Credentials Data Model that an Open Badges 3.0 credential follows.
@@ -286,6 +286,12 @@ impl Award {
         let mut payload = self.claims(&credential, "issuanceDate", "expirationDate");
         payload.insert("vc".to_owned(), credential);
         self.jwt("JWT", payload)
+    }
+
+    /// Signs it as an SD-JWT that conceals what stands at these pointers (RFC 6901) of the credential.
+    pub fn sign_sd_jwt(&self, concealed: &[&str]) -> SdJwt {
+        let header = json!({"typ": "vc+sd-jwt", "kid": self.issuer.verification_method()});
+        SdJwt::sign(&header, self.credential(DataModel::V2), concealed, self.issuer.key())
     }
 
     /// Publishes it as a hosted Open Badges 2.0 assertion; the text is the assertion.

@@ -30,6 +30,7 @@ mod issuer;
 mod jws;
 mod key;
 mod open_badges_2;
+pub mod sd_jwt;
 mod status_list;
 mod web_host;
 
@@ -42,6 +43,7 @@ pub use issued::Issued;
 pub use issuer::{Identity, Issuer};
 pub use jws::compact as sign_compact;
 pub use key::Key;
+pub use sd_jwt::SdJwt;
 pub use status_list::StatusList;
 pub use web_host::{BadCertificate, Fault, Request, WebHost};
 

@@ -36,9 +36,9 @@ pub enum NotAText {
     /// Words.
     #[error("this is plain text, not a badge")]
     Words,
-    /// A selective-disclosure JWT.
-    #[error("this is a selective-disclosure credential (SD-JWT), which is not supported yet")]
-    SdJwt,
+    /// A credential in COSE, the binary sibling of JWS (`COSE_Sign1`, RFC 9052).
+    #[error("this is a credential signed by COSE, which is not supported yet")]
+    Cose,
     /// A JWE.
     #[error("this is an encrypted token (JWE), which nobody but its addressee can read")]
     Encrypted,
@@ -100,7 +100,7 @@ impl NotAText {
             Self::NotUtf8 => "not_utf8",
             Self::JsonList => "json_list",
             Self::Words => "plain_text",
-            Self::SdJwt => "sd_jwt",
+            Self::Cose => "cose",
             Self::Encrypted => "jwe",
             Self::BrokenJws(_) => "broken_jws",
             Self::OtherScheme { .. } => "link_scheme",
@@ -121,7 +121,7 @@ impl NotAText {
             Self::Words => {
                 "A badge is a PNG or SVG image, a JSON file, a signed token or a link that starts with https://."
             }
-            Self::SdJwt => "Ask the issuer for the badge as JSON, or as a plain signed token (JWT).",
+            Self::Cose => "Ask the issuer for the badge as JSON, or as a signed token (JWT).",
             Self::Encrypted => "Ask the issuer for the badge itself, not encrypted.",
             Self::BrokenJws(_) => {
                 "Copy the whole token again, in one line and without spaces, or download the badge's file."
@@ -147,6 +147,9 @@ pub(super) fn classify(text: &str) -> Result<PayloadContent, NotAText> {
     if looks_like_jws(trimmed) {
         return jws(trimmed);
     }
+    if looks_like_cose(trimmed) {
+        return Err(NotAText::Cose);
+    }
     link(trimmed)
 }
 
@@ -163,15 +166,26 @@ fn looks_like_jws(text: &str) -> bool {
     (first.starts_with("eyJ") && is_base64url(first)) || is_json_object(first)
 }
 
+/// Whether the text is one `COSE_Sign1` (tag 18 of an array of four) in base64 or hexadecimal.
+fn looks_like_cose(text: &str) -> bool {
+    const SHORTEST: usize = 64;
+    let is_base64 = |byte: u8| byte.is_ascii_alphanumeric() || b"+/-_=".contains(&byte);
+    let begins = |starts: &[&str]| {
+        text.get(..4).is_some_and(|start| starts.iter().any(|known| start.starts_with(known)))
+    };
+    text.len() >= SHORTEST
+        && ((begins(&["0oQ", "0oR", "0oS", "0oT"]) && text.bytes().all(is_base64))
+            || (begins(&["d284", "D284"]) && text.bytes().all(|byte| byte.is_ascii_hexdigit())))
+}
+
 fn jws(text: &str) -> Result<PayloadContent, NotAText> {
     const NAMES: [&str; 3] = ["header", "payload", "signature"];
-    if text.contains('~') {
-        return Err(NotAText::SdJwt);
-    }
     if text.contains([' ', '\t', '\r', '\n']) {
         return Err(NotAText::BrokenJws(JwsFault::WhiteSpace));
     }
-    let parts: Vec<&str> = text.splitn(7, '.').collect();
+    // What follows the issuer's token of an SD-JWT is for the credential to read.
+    let token = text.split_once('~').map_or(text, |(token, _)| token);
+    let parts: Vec<&str> = token.splitn(7, '.').collect();
     let [header, ..] = parts.as_slice() else {
         return Err(NotAText::Words);
     };
@@ -179,7 +193,7 @@ fn jws(text: &str) -> Result<PayloadContent, NotAText> {
         return Err(NotAText::Encrypted);
     }
     if parts.len() != 3 {
-        return Err(NotAText::BrokenJws(JwsFault::Parts(text.split('.').count())));
+        return Err(NotAText::BrokenJws(JwsFault::Parts(token.split('.').count())));
     }
     for (part, name) in parts.iter().zip(NAMES) {
         base64url_fault(part, name).map_err(NotAText::BrokenJws)?;

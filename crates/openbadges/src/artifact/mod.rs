@@ -376,6 +376,7 @@ fn not_utf8(bytes: &[u8]) -> NotABadge {
     match start {
         Some(b'<') => SvgError::NotUtf8.into(),
         Some(b'{') => NotAText::NotUtf8.into(),
+        _ if bytes.starts_with(&[0xd2, 0x84]) => NotAText::Cose.into(),
         _ => NotABadge::Other(Likeness::Binary),
     }
 }

@@ -4,6 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 
+use super::sd_jwt::Selective;
 use crate::json::{JsonError, parse_strict_bytes};
 
 /// A compact JWS taken apart. Its payload is kept by the credential.
@@ -13,6 +14,7 @@ pub(crate) struct Jws {
     /// `header.payload` as written: what the signature covers.
     signed: String,
     signature: Vec<u8>,
+    selective: Option<Box<Selective>>,
 }
 
 /// Why a text is not a compact JWS.
@@ -65,6 +67,7 @@ impl Jws {
             header: header_json,
             signed: format!("{header}.{payload}"),
             signature: bytes(signature, "signature")?,
+            selective: None,
         };
         Ok((jws, payload_json))
     }
@@ -83,6 +86,15 @@ impl Jws {
 
     pub(crate) fn signature(&self) -> &[u8] {
         &self.signature
+    }
+
+    /// What stood beside the token, if it is an SD-JWT.
+    pub(crate) fn selective(&self) -> Option<&Selective> {
+        self.selective.as_deref()
+    }
+
+    pub(super) fn set_selective(&mut self, selective: Selective) {
+        self.selective = Some(Box::new(selective));
     }
 }
 

@@ -21,8 +21,6 @@ pub enum Kind {
     StatusList,
     /// A credential or presentation in an envelope that holds none.
     Enveloped,
-    /// An SD-JWT.
-    SdJwt,
     /// What badges of one sort are (`BadgeClass`, `Achievement`).
     BadgeDefinition,
     /// Who issues badges (`Issuer`, `Profile`).
@@ -47,7 +45,6 @@ impl Kind {
             Self::Endorsement => "an endorsement, not a badge",
             Self::StatusList => "a list of revoked credentials, not a badge",
             Self::Enveloped => "an envelope for a credential, without a token in it that could be read",
-            Self::SdJwt => "an SD-JWT, a credential with selective disclosure",
             Self::BadgeDefinition => "the definition of a badge, not a badge that was awarded to somebody",
             Self::IssuerProfile => "the profile of an issuer, not a badge",
             Self::Key => "a key, not a badge",
@@ -63,7 +60,7 @@ impl Kind {
             Self::OpenBadges05 | Self::OpenBadges10 | Self::OpenBadges11 => {
                 "Ask the issuer for a newer badge (Open Badges 2.0 or 3.0)."
             }
-            Self::Enveloped | Self::SdJwt | Self::BadgePage => {
+            Self::Enveloped | Self::BadgePage => {
                 "Ask the issuer for each badge on its own, as Open Badges 2.0 or 3.0."
             }
             Self::Endorsement

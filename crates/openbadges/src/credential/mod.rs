@@ -10,6 +10,7 @@ mod kind;
 pub(crate) mod moment;
 pub(crate) mod ob2;
 pub(crate) mod ob3;
+pub(crate) mod sd_jwt;
 pub(crate) mod shape;
 pub(crate) mod value;
 pub(crate) mod vc;
@@ -79,7 +80,7 @@ impl Standard {
 pub enum ProofKind {
     /// A Data Integrity proof inside the JSON.
     DataIntegrity,
-    /// A VC-JWT: the credential is, or is in, the payload of a JWS.
+    /// A VC-JWT: the credential is, or is in, the payload of a JWS, perhaps shown in part (SD-JWT).
     Jwt,
     /// An Open Badges 2.0 JWS.
     Jws,
@@ -210,10 +211,7 @@ impl Credential {
 
     fn parse_jws(text: &str) -> Result<Self, ParseError> {
         let text = text.trim();
-        if text.ends_with('~') {
-            return Err(ParseError::OtherKind { kind: Kind::SdJwt });
-        }
-        let (jws, payload) = Jws::parse(text)?;
+        let (jws, payload) = token(text)?;
         let standard = kind::of_claims(object(&payload)?)?;
         let claimed = body_of(&payload);
         Ok(Self { text: text.to_owned(), payload, claimed, jws: Some(jws), standard })
@@ -224,7 +222,7 @@ impl Credential {
         &self.text
     }
 
-    /// The JSON of the text (of a JWS: its payload).
+    /// The JSON of the text (of a JWS: its payload; of an SD-JWT: its claims as far as they are disclosed).
     pub fn json(&self) -> &Value {
         &self.payload
     }
@@ -276,6 +274,11 @@ impl Credential {
     }
 }
 
+/// The parts of a token, and its claims: of an SD-JWT, as far as they are disclosed.
+pub(crate) fn token(text: &str) -> Result<(Jws, Value), JwsError> {
+    if text.contains('~') { sd_jwt::parse(text) } else { Jws::parse(text) }
+}
+
 /// The token in an `EnvelopedVerifiableCredential` or `EnvelopedVerifiablePresentation`, whose id is a `data:` URI
 /// (VC Data Model 2.0, 4.13).
 fn enveloped(members: &Map<String, Value>) -> Option<String> {
@@ -299,8 +302,11 @@ fn object(value: &Value) -> Result<&Map<String, Value>, ParseError> {
 /// The credential in the claims of a token of the VC 1.1 form; `None` where the claims are themselves the
 /// credential.
 pub(crate) fn body_of(claims: &Value) -> Option<Value> {
-    let vc = claims.get("vc")?.as_object()?;
-    Some(complete(vc, claims.as_object()?))
+    let claims = claims.as_object()?;
+    match (claims.get("vc"), claims.get("vp")) {
+        (Some(vc), _) => Some(complete(vc.as_object()?, claims)),
+        (None, vp) => Some(complete_presentation(vp?.as_object()?, claims)),
+    }
 }
 
 /// The credential of a `vc` claim with what the token says in `iss`, `jti`, `nbf`, `exp` and `sub` instead of in
@@ -325,6 +331,19 @@ fn complete(vc: &Map<String, Value>, claims: &Map<String, Value>) -> Value {
         subject.insert("id".to_owned(), id.clone());
     }
     Value::Object(credential)
+}
+
+/// The presentation of a `vp` claim, with its id and holder where only the token says them.
+fn complete_presentation(vp: &Map<String, Value>, claims: &Map<String, Value>) -> Value {
+    let mut presentation = vp.clone();
+    for (property, claim) in [("id", "jti"), ("holder", "iss")] {
+        if let Some(value) = claims.get(claim)
+            && !presentation.contains_key(property)
+        {
+            presentation.insert(property.to_owned(), value.clone());
+        }
+    }
+    Value::Object(presentation)
 }
 
 fn in_key_order(value: &Value) -> Value {
@@ -373,7 +392,7 @@ mod tests {
             (PayloadContent::Json(r#"{"type":"BadgeClass"}"#.to_owned()), "unsupported-kind"),
             (PayloadContent::Json(" ".repeat(Credential::MAX_TEXT + 1)), "too-long"),
             (PayloadContent::Jws("a.b".to_owned()), "malformed-jws"),
-            (PayloadContent::Jws("a.b.c~".to_owned()), "unsupported-kind"),
+            (PayloadContent::Jws("a.b.c~".to_owned()), "malformed-jws"),
         ] {
             let error = Credential::parse(&content).unwrap_err();
             assert_eq!(error.code(), code);

@@ -2,6 +2,8 @@
 //!
 //! Controlled Identifiers 1.0, 3.3 (retrieve verification method), for `did:key`, `did:jwk`, `did:web` and https.
 
+mod listing;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
@@ -9,13 +11,14 @@ use serde_json::Value;
 use url::Url;
 
 use super::Trouble;
+use super::data_integrity::Setting;
 use super::key::{KeyError, PublicKey};
 use super::signature::key_trouble;
-use crate::credential::moment;
-use crate::credential::value::{each, id_of, same_id, strings};
+use crate::credential::value::{id_of, same_id};
 use crate::document::{Document, Documents, Unavailable, without_fragment};
 use crate::json::parse_strict_bytes;
 use crate::report::{CheckId, DocumentRef, Fact, Fault, Feature, Gap, Outcome};
+use listing::{absolute, entries, is_called, is_listed_for, key_of, kid, listed_key, standing};
 
 /// What is known about a key that a proof names.
 #[derive(Clone, Debug)]
@@ -43,8 +46,26 @@ impl Method {
 /// The longest name of a key: a `did:jwk` of an RSA key fits.
 const MAX_NAME: usize = 8 << 10;
 
-/// At most this many methods of one document are read.
-const MAX_METHODS: usize = 256;
+/// At most this many keys of an issuer are tried for a token that names none.
+const MAX_TRIED: usize = 8;
+
+/// Whose key it must be, and for what: what is asked of a key.
+#[derive(Clone, Copy)]
+pub(crate) struct Asked<'a> {
+    /// The id of the issuer, or of the holder of a presentation.
+    pub issuer: &'a str,
+    /// The relation under which the controller's document must list it.
+    pub relation: &'static str,
+    pub documents: &'a Documents,
+    pub now: Timestamp,
+}
+
+impl<'a> From<&Setting<'a>> for Asked<'a> {
+    fn from(setting: &Setting<'a>) -> Self {
+        let relation = setting.purpose.relation();
+        Self { issuer: setting.issuer, relation, documents: setting.documents, now: setting.now }
+    }
+}
 
 /// Finds the key that `name` (a DID URL or https URL) means, and judges whether it is `issuer`'s, for making
 /// assertions, at `now`.
@@ -60,23 +81,29 @@ pub fn resolve_for(
     now: Timestamp,
     relation: &'static str,
 ) -> Method {
+    find(name, &Asked { issuer, relation, documents, now })
+}
+
+/// As [`resolve`].
+pub(crate) fn find(name: &str, asked: &Asked) -> Method {
     if name.len() > MAX_NAME {
         let problem = "its name is too long".to_owned();
         return Method::nothing(Fault::BadKey { key: name.chars().take(80).collect(), problem }.into());
     }
     let controller = without_fragment(name);
     if let Some(encoded) = controller.strip_prefix("did:key:") {
-        return Method::own(did_key(name, encoded), owner(controller, issuer));
+        return Method::own(did_key(name, encoded), owner(controller, asked.issuer));
     }
     if let Some(encoded) = controller.strip_prefix("did:jwk:") {
-        return Method::own(did_jwk(name, encoded), owner(controller, issuer));
+        return Method::own(did_jwk(name, encoded), owner(controller, asked.issuer));
     }
     match published_at(controller) {
         Some(Ok(url)) => {
-            from_document(&Named { name, controller, url: &url, relation }, issuer, documents, now)
+            let named = Named { name, controller, url: &url, relation: asked.relation };
+            from_document(&named, asked)
         }
         Some(Err(problem)) => Method::nothing(Fault::BadKey { key: name.to_owned(), problem }.into()),
-        None => elsewhere(name, controller, issuer),
+        None => elsewhere(name, controller, asked.issuer),
     }
 }
 
@@ -192,7 +219,8 @@ struct Named<'a> {
     relation: &'static str,
 }
 
-fn from_document(named: &Named, issuer: &str, documents: &Documents, now: Timestamp) -> Method {
+fn from_document(named: &Named, asked: &Asked) -> Method {
+    let Asked { issuer, documents, now, .. } = *asked;
     let whole = named.name == named.controller;
     // By its name with a fragment, a key is its controller's. A whole document may be a key that names its own.
     if !whole && !same_id(named.controller, issuer) {
@@ -209,7 +237,7 @@ fn from_document(named: &Named, issuer: &str, documents: &Documents, now: Timest
         Err(gap) => unseen(named, issuer, gap),
         Ok((document, json)) => {
             let mut method = if whole && !same_id(named.controller, issuer) {
-                of_key_document(named, issuer, &json, documents, now)
+                of_key_document(named, &json, asked)
             } else {
                 of_controller(named, issuer, &json, now)
             };
@@ -304,96 +332,9 @@ fn not_listed(named: &Named) -> Fault {
     Fault::KeyNotListed { key: named.name.to_owned(), url: named.url.to_owned() }
 }
 
-/// Whether a listed key is in force and may do what it is named for.
-fn standing(json: &Value, entry: &Value, named: &Named, now: Timestamp) -> Result<(), Fault> {
-    for property in ["revoked", "expires"] {
-        if let Some(when) = entry.get(property).and_then(Value::as_str)
-            && moment::parse_leniently(when).is_none_or(|when| when.instant <= now)
-        {
-            return Err(Fault::KeyRevoked { key: named.name.to_owned(), since: when.to_owned() });
-        }
-    }
-    if let Some(controller) = entry.get("controller").and_then(id_of)
-        && !same_id(controller, named.controller)
-    {
-        return Err(Fault::ForeignKey {
-            controller: controller.to_owned(),
-            issuer: named.controller.to_owned(),
-        });
-    }
-    if is_listed_for(named.relation, json, entry, named.name, named.controller) {
-        Ok(())
-    } else {
-        Err(not_listed(named))
-    }
-}
-
-/// Whether the document lists the key under `relation`. A bare JWK Set and a document that is itself the
-/// key have no relations: what they hold is there for signatures.
-fn is_listed_for(relation: &str, json: &Value, entry: &Value, name: &str, controller: &str) -> bool {
-    if std::ptr::eq(json, entry) || each(json.get("keys")).iter().any(|key| std::ptr::eq(key, entry)) {
-        return true;
-    }
-    each(json.get(relation))
-        .iter()
-        .take(MAX_METHODS)
-        .filter_map(id_of)
-        .any(|id| same_id(&absolute(id, controller), name))
-}
-
-/// The entry for the key `name` in a controller document, a JWK Set, or a document that is the key.
-fn listed_key<'a>(json: &'a Value, name: &str, controller: &str) -> Option<&'a Value> {
-    let by_id = |entry: &&Value| {
-        entry.is_object() && id_of(entry).is_some_and(|id| same_id(&absolute(id, controller), name))
-    };
-    let lists = ["verificationMethod", "assertionMethod", "authentication", "publicKey"];
-    let listed = lists.iter().find_map(|list| each(json.get(*list)).iter().take(MAX_METHODS).find(by_id));
-    let fragment = name.split_once('#').map(|(_, fragment)| fragment);
-    let in_set = || {
-        each(json.get("keys")).iter().take(MAX_METHODS).find(|key| {
-            key.get("kid").and_then(Value::as_str).is_some_and(|kid| kid == name || Some(kid) == fragment)
-        })
-    };
-    let itself = || (name == controller && holds_key(json)).then_some(json);
-    listed.or_else(in_set).or_else(itself)
-}
-
-fn holds_key(json: &Value) -> bool {
-    ["publicKeyMultibase", "publicKeyJwk", "publicKeyPem", "publicKeyBase58", "kty"]
-        .iter()
-        .any(|key| json.get(*key).is_some())
-}
-
-fn absolute(id: &str, controller: &str) -> String {
-    if id.starts_with('#') { format!("{controller}{id}") } else { id.to_owned() }
-}
-
-/// The key in an entry of a document.
-fn key_of(entry: &Value, name: &str) -> Result<PublicKey, Trouble> {
-    let text = |property: &str| entry.get(property).and_then(Value::as_str);
-    let key = if let Some(multikey) = text("publicKeyMultibase") {
-        PublicKey::from_multikey(multikey)
-    } else if let Some(jwk) = entry.get("publicKeyJwk") {
-        PublicKey::from_jwk(jwk)
-    } else if let Some(pem) = text("publicKeyPem") {
-        PublicKey::from_pem(pem)
-    } else if entry.get("kty").is_some() {
-        PublicKey::from_jwk(entry)
-    } else {
-        let kind = strings(entry.get("type")).next().unwrap_or("unknown").to_owned();
-        Err(KeyError::Unsupported(kind))
-    };
-    key.map_err(|error| key_trouble(error, name))
-}
-
 /// A document that is one key: its controller must be the issuer, whose own document must list it.
-fn of_key_document(
-    named: &Named,
-    issuer: &str,
-    json: &Value,
-    documents: &Documents,
-    now: Timestamp,
-) -> Method {
+fn of_key_document(named: &Named, json: &Value, asked: &Asked) -> Method {
+    let issuer = asked.issuer;
     let Some(entry) = listed_key(json, named.name, named.controller) else {
         return Method::own(Err(not_listed(named).into()), Outcome::Fail(not_listed(named)));
     };
@@ -405,7 +346,7 @@ fn of_key_document(
     }
     match &key {
         Ok(public) => {
-            let mut method = listed_by_issuer(public, named.name, issuer, documents, now);
+            let mut method = listed_by_issuer(public, named.name, asked);
             method.key = key;
             method
         }
@@ -415,13 +356,8 @@ fn of_key_document(
 
 /// Judges a key that came with the badge, or from a place of its own: only the issuer's document makes it the
 /// issuer's.
-pub(crate) fn listed_by_issuer(
-    key: &PublicKey,
-    name: &str,
-    issuer: &str,
-    documents: &Documents,
-    now: Timestamp,
-) -> Method {
+pub(crate) fn listed_by_issuer(key: &PublicKey, name: &str, asked: &Asked) -> Method {
+    let Asked { issuer, relation, documents, now } = *asked;
     let thumbprint = key.thumbprint();
     let of =
         |authority, references, host| Method { key: Ok(key.clone()), authority, documents: references, host };
@@ -456,12 +392,7 @@ pub(crate) fn listed_by_issuer(
             continue;
         }
         let id = id_of(entry).map_or_else(|| name.to_owned(), |id| absolute(id, controller));
-        match standing(
-            &json,
-            entry,
-            &Named { name: &id, controller, url: &url, relation: "assertionMethod" },
-            now,
-        ) {
+        match standing(&json, entry, &Named { name: &id, controller, url: &url, relation }, now) {
             Ok(()) => {
                 let fact = Fact::KeyPublished { key: id, url: url.clone() };
                 return of(Outcome::Pass(fact), references, host_of(&url));
@@ -473,11 +404,13 @@ pub(crate) fn listed_by_issuer(
     of(Outcome::Fail(fault), references, None)
 }
 
-/// Every key of `issuer` that may make assertions, for a token that names none.
+/// The keys of the issuer that may do what is asked, for a token that names none by its full name: those that its
+/// `kid` means, or, where it means none of them, all.
 pub(crate) fn keys_of_issuer(
-    issuer: &str,
-    documents: &Documents,
+    kid_of_token: Option<&str>,
+    asked: &Asked,
 ) -> Result<Vec<(String, PublicKey)>, Trouble> {
+    let Asked { issuer, relation, documents, .. } = *asked;
     if let Some(encoded) = issuer.strip_prefix("did:key:") {
         return Ok(vec![(issuer.to_owned(), did_key(issuer, encoded)?)]);
     }
@@ -489,22 +422,15 @@ pub(crate) fn keys_of_issuer(
         || Gap::Unstated { problem: format!("no key is named, and {issuer} is no place to look for one") };
     let url = published_at(controller).and_then(Result::ok).ok_or_else(no_place)?;
     let (_, json) = securely(&url, documents)?;
-    let named = |entry: &Value| {
-        let id = id_of(entry).or_else(|| entry.get("kid").and_then(Value::as_str)).unwrap_or(issuer);
-        absolute(id, controller)
-    };
+    let named = |entry: &Value| absolute(id_of(entry).or_else(|| kid(entry)).unwrap_or(issuer), controller);
+    let called = |entry: &Value| kid_of_token.is_some_and(|kid| is_called(entry, kid));
+    let any_is_called = entries(&json).any(called);
     Ok(entries(&json)
-        .filter(|entry| is_listed_for("assertionMethod", &json, entry, &named(entry), controller))
+        .filter(|entry| !any_is_called || called(entry))
+        .filter(|entry| is_listed_for(relation, &json, entry, &named(entry), controller))
         .filter_map(|entry| Some((named(entry), key_of(entry, issuer).ok()?)))
-        .take(8)
+        .take(MAX_TRIED)
         .collect())
-}
-
-fn entries(json: &Value) -> impl Iterator<Item = &Value> {
-    ["verificationMethod", "assertionMethod", "publicKey", "keys"]
-        .into_iter()
-        .flat_map(|list| each(json.get(list)).iter().take(MAX_METHODS))
-        .filter(|entry| holds_key(entry))
 }
 
 /// The host of a web address, as its ASCII name.
@@ -513,166 +439,4 @@ pub(crate) fn host_of(url: &str) -> Option<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-    use crate::document::Answer;
-
-    const KEY: &str = "z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK";
-    const OTHER: &str = "z6MkiTBz1ymuepAQ4HEHYSF1H8quG5GLVVQR3djdX3mDooWp";
-    const ISSUER: &str = "https://issuer.example/issuer";
-
-    fn now() -> Timestamp {
-        "2026-11-23T00:00:00Z".parse().unwrap()
-    }
-
-    fn at_hand(url: &str, json: &Value) -> Documents {
-        let mut documents = Documents::new();
-        let (bytes, fetched_at) = (json.to_string().into_bytes(), now());
-        documents.insert(
-            url,
-            Answer::Document(Document {
-                url: url.to_owned(),
-                bytes,
-                media_type: None,
-                fetched_at,
-                status: 200,
-            }),
-        );
-        documents
-    }
-
-    fn code(method: &Method) -> &'static str {
-        match &method.authority {
-            Outcome::Pass(fact) => fact.code(),
-            Outcome::Fail(fault) => fault.code(),
-            Outcome::Unknown(gap) => gap.code(),
-            Outcome::NotApplicable(exempt) => exempt.code(),
-        }
-    }
-
-    #[test]
-    fn did_web_names_an_https_address() {
-        for (did, url) in [
-            ("did:web:a.example", "https://a.example/.well-known/did.json"),
-            ("did:web:a.example:issuers:1", "https://a.example/issuers/1/did.json"),
-            ("did:web:a.example%3A8443", "https://a.example:8443/.well-known/did.json"),
-            ("did:web:a.example%3A8443:x", "https://a.example:8443/x/did.json"),
-        ] {
-            assert_eq!(did_web_url(did).as_deref(), Ok(url));
-        }
-        for wrong in [
-            "did:web:",
-            "did:web::x",
-            "did:web:a.example:",
-            "did:web:a.example::x",
-            "did:web:user@a.example",
-            "did:web:user%40a.example",
-            "did:web:127.0.0.1",
-            "did:web:2130706433",
-            "did:web:[::1]",
-            "did:web:localhost",
-            "did:web:localhost%3A8080",
-            "did:web:x.localhost",
-            "did:web:intranet",
-            "did:web:a.example/x",
-            "did:web:a.example:..:x",
-            "did:web:a.example:%2e%2e%2fx",
-            "did:web:a.example:x%2Fy",
-            "did:web:a.example%3A99999",
-            "did:key:z6Mk",
-        ] {
-            assert!(did_web_url(wrong).is_err(), "{wrong}: {:?}", did_web_url(wrong));
-        }
-    }
-
-    #[test]
-    fn a_did_that_is_a_key_speaks_only_for_itself() {
-        let did = format!("did:key:{KEY}");
-        for name in [did.clone(), format!("{did}#{KEY}")] {
-            assert_eq!(code(&resolve(&name, &did, &Documents::new(), now())), "key.is-issuer");
-            assert_eq!(code(&resolve(&name, ISSUER, &Documents::new(), now())), "key.foreign");
-        }
-        let mixed = resolve(&format!("{did}#{OTHER}"), &did, &Documents::new(), now());
-        assert!(matches!(mixed.key, Err(Trouble::Fault(Fault::BadKey { .. }))), "{mixed:?}");
-    }
-
-    #[test]
-    fn a_key_in_the_fragment_is_self_asserted_until_the_issuers_document_lists_it() {
-        let name = format!("{ISSUER}#{KEY}");
-        let unseen = resolve(&name, ISSUER, &Documents::new(), now());
-        assert!(unseen.key.is_ok());
-        assert_eq!(code(&unseen), "key.self-asserted");
-
-        let entry =
-            json!({ "id": name, "type": "Multikey", "controller": ISSUER, "publicKeyMultibase": KEY });
-        let listed = json!({ "id": ISSUER, "verificationMethod": [entry], "assertionMethod": [name] });
-        let seen = resolve(&name, ISSUER, &at_hand(ISSUER, &listed), now());
-        assert_eq!((code(&seen), seen.host.as_deref()), ("key.published", Some("issuer.example")));
-
-        let embedded = json!({ "id": ISSUER, "assertionMethod": [entry] });
-        assert_eq!(code(&resolve(&name, ISSUER, &at_hand(ISSUER, &embedded), now())), "key.published");
-
-        for (what, document, expected) in [
-            ("lists nothing", json!({ "id": ISSUER }), "key.not-listed"),
-            (
-                "lists it for another purpose",
-                json!({ "id": ISSUER, "verificationMethod": [entry], "authentication": [name] }),
-                "key.not-listed",
-            ),
-            (
-                "is another's",
-                json!({ "id": "https://other.example/", "assertionMethod": [entry] }),
-                "key.document-is-another",
-            ),
-        ] {
-            let method = resolve(&name, ISSUER, &at_hand(ISSUER, &document), now());
-            assert_eq!(code(&method), expected, "{what}");
-            assert!(method.key.is_ok(), "{what}: the signature can be checked all the same");
-        }
-    }
-
-    #[test]
-    fn a_listed_key_counts_only_while_it_is_in_force_and_its_controllers() {
-        let name = format!("{ISSUER}#key-1");
-        for (property, value, expected) in [
-            ("revoked", "2026-01-01T00:00:00Z", "key.revoked"),
-            ("expires", "2026-01-01T00:00:00Z", "key.revoked"),
-            ("expires", "2027-01-01T00:00:00Z", "key.published"),
-            ("controller", "https://other.example/", "key.foreign"),
-        ] {
-            let mut entry = json!({ "id": "#key-1", "type": "Multikey", "controller": ISSUER, "publicKeyMultibase": KEY });
-            entry[property] = value.into();
-            let document =
-                json!({ "id": ISSUER, "verificationMethod": [entry], "assertionMethod": ["#key-1"] });
-            assert_eq!(
-                code(&resolve(&name, ISSUER, &at_hand(ISSUER, &document), now())),
-                expected,
-                "{property}"
-            );
-        }
-    }
-
-    #[test]
-    fn what_came_over_plain_http_confirms_nothing() {
-        let issuer = "http://issuer.example/issuer";
-        let name = format!("{issuer}#{KEY}");
-        let entry = json!({ "id": name, "controller": issuer, "publicKeyMultibase": KEY });
-        let document = json!({ "id": issuer, "assertionMethod": [entry] });
-        assert_eq!(code(&resolve(&name, issuer, &at_hand(issuer, &document), now())), "key.self-asserted");
-    }
-
-    #[test]
-    fn unknown_names_are_never_the_issuers() {
-        for name in ["did:example:123#k", "did:ion:abc", "xxx:abc", "", "#", "k", "mailto:a@b.example"] {
-            let method = resolve(name, ISSUER, &Documents::new(), now());
-            assert!(
-                method.key.is_err() && !matches!(method.authority, Outcome::Pass(_)),
-                "{name}: {method:?}"
-            );
-        }
-        let long = format!("did:key:z{}", "2".repeat(1 << 20));
-        assert!(resolve(&long, &long, &Documents::new(), now()).key.is_err());
-    }
-}
+mod tests;

@@ -9,6 +9,7 @@ pub mod inputs;
 pub mod key;
 pub mod method;
 pub(crate) mod ob2_signed;
+pub(crate) mod sd_jwt;
 pub(crate) mod signature;
 pub(crate) mod vc_jwt;
 
@@ -19,8 +20,8 @@ use serde_json::Value;
 
 use crate::artifact::PayloadContent;
 use crate::credential::jws::Jws;
-use crate::credential::value::id_of;
-use crate::credential::{ParseError, body_of};
+use crate::credential::value::{has_type, id_of};
+use crate::credential::{ParseError, body_of, token};
 use crate::document::Documents;
 use crate::json::parse_strict;
 use crate::report::{CheckId, DocumentRef, Fact, Fault, Gap, Outcome};
@@ -36,13 +37,18 @@ pub fn integrity(
         PayloadContent::Url(url) => return Err(ParseError::IsLink { url: url.clone() }),
         PayloadContent::Json(text) => (None, parse_strict(text)?),
         PayloadContent::Jws(text) => {
-            let (jws, claims) = Jws::parse(text.trim())?;
+            let (jws, claims) = token(text.trim())?;
             (Some(jws), claims)
         }
     };
     let body = body_of(&claims).unwrap_or_else(|| claims.clone());
-    let issuer = body.get("issuer").and_then(id_of).unwrap_or_default();
-    let setting = data_integrity::Setting { documents, now, issuer, purpose: Purpose::Assertion };
+    let (author, purpose) = if has_type(&body, "VerifiablePresentation") {
+        ("holder", Purpose::Authentication { challenge: None, domain: None })
+    } else {
+        ("issuer", Purpose::Assertion)
+    };
+    let issuer = body.get(author).and_then(id_of).unwrap_or_default();
+    let setting = data_integrity::Setting { documents, now, issuer, purpose };
     let proofs = of_document(jws.as_ref(), &claims, &body, &setting);
     Ok(proofs.into_iter().map(|proof| proof.integrity).collect())
 }

@@ -34,6 +34,10 @@ pub(crate) fn verify(
     if let Err(trouble) = signature::algorithm(jws) {
         return ProofFinding::unread(label, trouble);
     }
+    if jws.selective().is_some() {
+        let problem = "Open Badges 2.0 knows no disclosures beside a token".to_owned();
+        return ProofFinding::unread(label.clone(), Fault::MalformedProof { proof: label, problem }.into());
+    }
     let creator = first(assertion.get("verification"))
         .and_then(|verification| verification.get("creator"))
         .and_then(id_of);
