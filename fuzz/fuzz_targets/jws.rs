@@ -1,4 +1,4 @@
-//! Compact JWS: the split is exact, and reading the credential in it never panics.
+//! Compact JWS and SD-JWT: the split is exact, and reading the credential in it never panics.
 #![no_main]
 
 use base64::Engine;
@@ -12,14 +12,19 @@ fuzz_target!(|bytes: &[u8]| {
     // The same as header, payload and signature, so that more than the first step is reached.
     let mut parts = bytes.splitn(3, |byte| *byte == 0);
     let mut part = || BASE64URL.encode(parts.next().unwrap_or_default());
-    check([part(), part(), part()].join(".").into_bytes());
+    let token = [part(), part(), part()].join(".");
+    check(token.clone().into_bytes());
+    // And with the rest as disclosures.
+    let disclosures: String =
+        bytes.split(|byte| *byte == 1).map(|part| format!("{}~", BASE64URL.encode(part))).collect();
+    check(format!("{token}~{disclosures}").into_bytes());
 });
 
 fn check(bytes: Vec<u8>) {
     let Ok(artifact) = Artifact::recognise(bytes) else { return };
     for payload in artifact.payloads() {
         if let PayloadContent::Jws(token) = &payload.content {
-            for part in token.split('.') {
+            for part in token.split('~').next().unwrap_or_default().split('.') {
                 assert!(BASE64URL.decode(part).is_ok_and(|decoded| !decoded.is_empty()));
             }
         }
