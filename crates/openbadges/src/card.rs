@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::credential::ob2::{self, Part};
+use crate::credential::ob1::Piece;
+use crate::credential::part::{self, Part};
 use crate::credential::value::{each, first, id_of, is_web_address, strings, text};
 use crate::credential::{Credential, moment, ob3};
 use crate::document::Documents;
@@ -170,17 +171,20 @@ fn of_credential(credential: &Credential) -> BadgeCard {
 }
 
 fn of_assertion(credential: &Credential, documents: &Documents) -> BadgeCard {
-    let brought = credential.body();
+    let (brought, written_by) = (credential.body(), credential.standard());
     let copy = match credential.jws() {
         Some(_) => None,
-        None => match hosted::copy(brought, documents) {
-            Copy::Served(part) if !hosted::is_stub(&part.json) => Some(part.json),
+        None => match hosted::copy(brought, Piece::Assertion, written_by, documents) {
+            Copy::Served(part) if !hosted::is_stub(&part.json) => Some(part),
             _ => None,
         },
     };
-    let assertion = copy.as_ref().unwrap_or(brought);
-    let class = part_or_embedded(ob2::badge_class(assertion, documents).ok(), assertion.get("badge"));
-    let profile = part_or_embedded(ob2::issuer(&class, documents).ok(), class.get("issuer"));
+    let (assertion, written_by) =
+        copy.as_ref().map_or((brought, written_by), |copy| (&copy.json, copy.standard));
+    let class = part::badge_class(assertion, written_by, documents).ok();
+    let written_by = class.as_ref().map_or(written_by, |class| class.standard);
+    let class = part_or_embedded(class, assertion.get("badge"));
+    let profile = part_or_embedded(part::issuer(&class, written_by, documents).ok(), class.get("issuer"));
     let id = id_of(assertion).map(str::to_owned);
     BadgeCard {
         standard: credential.standard().name().to_owned(),

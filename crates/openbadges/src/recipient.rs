@@ -1,21 +1,24 @@
 //! Recipient: was the badge awarded to one of the user's identities?
 //!
-//! Open Badges 2.0 and 3.0 hash identities alike (`sha256$` or `md5$` and the digest of identity and salt). The
+//! All versions hash identities alike (`sha256$` or `md5$`, before 2.0 also `sha1$`, and the digest of identity and
+//! salt). The
 //! specifications name no normalisation, so an address is tried as given, trimmed, in lower case, and in lower case
 //! of Unicode normalisation form C; which one matched is part of the fact.
 
 use md5::Md5;
 use serde_json::Value;
+use sha1::Sha1;
 use sha2::{Digest, Sha256};
 use unicode_normalization::UnicodeNormalization;
 
+use crate::credential::Standard;
 use crate::credential::ob2::is_email;
 use crate::credential::ob3;
 use crate::credential::value::{each, has_type};
 use crate::report::{Exempt, Fact, Fault, Feature, Gap, MatchForm, Outcome};
 
-/// Judges the `recipient` of an Open Badges 2.0 assertion.
-pub(crate) fn of_assertion(assertion: &Value, identities: &[String]) -> Outcome {
+/// Judges the `recipient` of an assertion, which is written by `standard` and given in the terms of Open Badges 2.0.
+pub(crate) fn of_assertion(assertion: &Value, standard: Standard, identities: &[String]) -> Outcome {
     let recipient = match each(assertion.get("recipient")) {
         [] => return Outcome::NotApplicable(Exempt::NoRecipient),
         [recipient, ..] => recipient,
@@ -23,7 +26,7 @@ pub(crate) fn of_assertion(assertion: &Value, identities: &[String]) -> Outcome 
     let Some(identity) = recipient.get("identity").and_then(Value::as_str) else {
         return malformed("there is no identity");
     };
-    let hash = Hash::read(identity);
+    let hash = Hash::read(identity).or_else(|| Hash::read_old(identity).filter(|_| standard.is_before_2()));
     match (recipient.get("hashed").and_then(Value::as_bool), &hash) {
         (None, _) => return malformed("it does not say whether the identity is hashed"),
         (Some(true), None) if identity.contains('@') || !identity.contains('$') => {
@@ -91,9 +94,20 @@ enum Claim<'a> {
 enum Hash<'a> {
     Sha256(&'a str),
     Md5(&'a str),
+    Sha1(&'a str),
 }
 
 impl<'a> Hash<'a> {
+    /// `sha1$<hex>`, as before Open Badges 2.0. That two texts can be made with one SHA-1 helps nobody to hit the
+    /// hash of an address that is not theirs.
+    fn read_old(identity: &'a str) -> Option<Self> {
+        let (algorithm, digest) = identity.split_once('$')?;
+        let is_sha1 = algorithm.eq_ignore_ascii_case("sha1")
+            && digest.len() == 40
+            && digest.bytes().all(|b| b.is_ascii_hexdigit());
+        is_sha1.then_some(Self::Sha1(digest))
+    }
+
     fn read(identity: &'a str) -> Option<Self> {
         let (algorithm, digest) = identity.split_once('$')?;
         let is_hex = digest.bytes().all(|b| b.is_ascii_hexdigit());
@@ -111,6 +125,9 @@ impl<'a> Hash<'a> {
             }
             Self::Md5(digest) => {
                 (digest, hex(&Md5::new().chain_update(identity).chain_update(salt).finalize()))
+            }
+            Self::Sha1(digest) => {
+                (digest, hex(&Sha1::new().chain_update(identity).chain_update(salt).finalize()))
             }
         };
         want.eq_ignore_ascii_case(&have)
@@ -195,7 +212,7 @@ mod tests {
 
     #[allow(clippy::needless_pass_by_value, reason = "the calls read better")]
     fn form(recipient: Value, identity: &str) -> Option<MatchForm> {
-        match of_assertion(&json!({ "recipient": recipient }), &[identity.to_owned()]) {
+        match of_assertion(&json!({ "recipient": recipient }), Standard::Ob2, &[identity.to_owned()]) {
             Outcome::Pass(Fact::Recipient { form, .. }) => Some(form),
             _ => None,
         }
@@ -234,6 +251,19 @@ mod tests {
     }
 
     #[test]
+    fn sha1_is_known_before_open_badges_2_only() {
+        // The example of the 1.1 specification that is labelled sha256 is the SHA-1 of "mayze".
+        let identity = "sha1$28d50415252ab6c689a54413da15b083034b66e5";
+        let badge = json!({ "recipient": { "type": "email", "hashed": true, "identity": identity } });
+        let judged = |standard, identity: &str| of_assertion(&badge, standard, &[identity.to_owned()]);
+        for old in [Standard::Ob05, Standard::Ob10, Standard::Ob11] {
+            assert!(matches!(judged(old, "mayze"), Outcome::Pass(_)), "{:?}", judged(old, "mayze"));
+            assert!(matches!(judged(old, "maize"), Outcome::Fail(Fault::OtherRecipient { .. })));
+        }
+        assert!(matches!(judged(Standard::Ob2, "mayze"), Outcome::Unknown(Gap::Unsupported { .. })));
+    }
+
+    #[test]
     fn which_form_of_an_address_matched_is_on_record() {
         let plain = |identity: &str| json!({ "type": "email", "hashed": false, "identity": identity });
         assert_eq!(form(plain("ada@example.org"), "ada@example.org"), Some(MatchForm::Exact));
@@ -259,7 +289,7 @@ mod tests {
             json!({ "type": "email", "identity": "ada@example.org" }),
             json!({ "type": "email", "hashed": false }),
         ] {
-            let outcome = of_assertion(&json!({ "recipient": recipient }), &[]);
+            let outcome = of_assertion(&json!({ "recipient": recipient }), Standard::Ob2, &[]);
             assert!(
                 matches!(outcome, Outcome::Fail(Fault::RecipientMalformed { .. })),
                 "{recipient}: {outcome:?}"
@@ -271,7 +301,7 @@ mod tests {
     fn nobody_asked_and_nobody_named_are_no_answers() {
         let plain =
             json!({ "recipient": { "type": "email", "hashed": false, "identity": "ada@example.org" } });
-        assert_eq!(of_assertion(&plain, &[]), Outcome::NotApplicable(Exempt::NoIdentities));
+        assert_eq!(of_assertion(&plain, Standard::Ob2, &[]), Outcome::NotApplicable(Exempt::NoIdentities));
         let nobody = json!({ "credentialSubject": { "type": "AchievementSubject" } });
         assert_eq!(
             of_subject(&nobody, &["ada@example.org".to_owned()]),

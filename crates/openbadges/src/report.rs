@@ -332,6 +332,18 @@ pub enum Fact {
         /// In which form it matched.
         form: MatchForm,
     },
+    /// Every extension follows the schema of its type.
+    #[error("Its extensions follow their schemas ({}).", types.join(", "))]
+    ExtensionsFit {
+        /// The types, as written.
+        types: Vec<String>,
+    },
+    /// Every picture that could be looked at is one.
+    #[error("{}", pictures(*count))]
+    Pictures {
+        /// How many were looked at.
+        count: usize,
+    },
     /// Every credential inside it, in this role, was judged by itself, and none fails.
     #[error("{} inside it: {count}, each judged by itself, and none fails.", role.in_words())]
     EmbeddedHold {
@@ -367,6 +379,13 @@ impl MatchForm {
     }
 }
 
+fn pictures(count: usize) -> String {
+    match count {
+        1 => "The picture that could be looked at is a picture, and of no other badge.".to_owned(),
+        count => format!("The {count} pictures that could be looked at are pictures, and of no other badge."),
+    }
+}
+
 fn in_force(since: Option<Timestamp>, until: Option<Timestamp>) -> String {
     match (since, until) {
         (Some(since), Some(until)) => format!("It is in force from {since} until {until}."),
@@ -391,6 +410,8 @@ impl Fact {
             Self::InForce { .. } => "dates.in-force",
             Self::NotRevoked { .. } => "status.not-revoked",
             Self::Recipient { .. } => "recipient.matches",
+            Self::ExtensionsFit { .. } => "schema.extensions-fit",
+            Self::Pictures { .. } => "image.pictures",
             Self::EmbeddedHold { role: Role::Endorsement, .. } => "endorsements.hold",
             Self::EmbeddedHold { role: Role::Credential, .. } => "credentials.hold",
         }
@@ -623,6 +644,28 @@ pub enum Fault {
         /// The policy's identities.
         expected: Vec<String>,
     },
+    /// An extension does not follow the schema of its type.
+    #[error("An extension does not follow its schema: {}.", first_of(problems))]
+    ExtensionMalformed {
+        /// Every place, at least one; at most [`Fault::MAX_PROBLEMS`].
+        problems: Vec<Problem>,
+    },
+    /// A picture that is written out in the badge and is none.
+    #[error("The picture at {pointer} cannot be read: {problem}.")]
+    NotAPicture {
+        /// Where (JSON Pointer).
+        pointer: String,
+        /// Why.
+        problem: String,
+    },
+    /// The badge's own picture carries another badge.
+    #[error("The picture {url} carries another badge: {found}.")]
+    PictureOfAnother {
+        /// The picture.
+        url: String,
+        /// The id of the badge in it.
+        found: String,
+    },
     /// Credentials inside it do not hold.
     #[error("{} inside it that do not hold: {}.", role.in_words(), failed.join("; "))]
     EmbeddedFail {
@@ -676,6 +719,9 @@ impl Fault {
             Self::StatusMalformed { .. } => "status.malformed",
             Self::OtherRecipient { .. } => "recipient.other",
             Self::RecipientMalformed { .. } => "recipient.malformed",
+            Self::ExtensionMalformed { .. } => "schema.extension-malformed",
+            Self::NotAPicture { .. } => "image.no-picture",
+            Self::PictureOfAnother { .. } => "image.of-another",
             Self::EmbeddedFail { role: Role::Endorsement, .. } => "endorsements.failed",
             Self::EmbeddedFail { role: Role::Credential, .. } => "credentials.failed",
         }
@@ -699,6 +745,8 @@ pub enum Feature {
     StatusType,
     /// A part of a proof (such as proof chains).
     ProofOption,
+    /// An extension that no context describes.
+    Extension,
 }
 
 impl fmt::Display for Feature {
@@ -710,6 +758,7 @@ impl fmt::Display for Feature {
             Self::DidMethod => "identifiers of type",
             Self::StatusType => "status of type",
             Self::ProofOption => "proofs with",
+            Self::Extension => "the extension",
         })
     }
 }
@@ -829,6 +878,7 @@ impl Gap {
             Self::Unsupported { feature: Feature::DidMethod, .. } => "unsupported.did-method",
             Self::Unsupported { feature: Feature::StatusType, .. } => "unsupported.status-type",
             Self::Unsupported { feature: Feature::ProofOption, .. } => "unsupported.proof-option",
+            Self::Unsupported { feature: Feature::Extension, .. } => "unsupported.extension",
             Self::SelfAssertedKey { .. } => "key.self-asserted",
             Self::IssuerUnknown { .. } => "issuer.unknown",
             Self::ListUnverified { .. } => "status.list-unverified",
@@ -870,6 +920,9 @@ pub enum Exempt {
     /// Nobody has endorsed it, inside it at least.
     #[error("It carries no endorsements.")]
     NoEndorsements,
+    /// Its pictures are at addresses of their own.
+    #[error("Its pictures are elsewhere and were not looked at: nothing here hangs on them.")]
+    PicturesElsewhere,
     /// It has no picture that could be looked at.
     #[error("It carries no picture to look at.")]
     NoImage,
@@ -899,6 +952,7 @@ impl Exempt {
             Self::OnlyMessages => "status.messages-only",
             Self::NoSchema => "schema.none",
             Self::NoEndorsements => "endorsements.none",
+            Self::PicturesElsewhere => "image.elsewhere",
             Self::NoImage => "image.none",
             Self::NoCredentials => "credentials.none",
             Self::Presentation => "check.of-its-credentials",

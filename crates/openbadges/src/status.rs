@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use crate::credential::jws::Jws;
 use crate::credential::value::{each, first, has_type, id_of, same_id, strings};
-use crate::credential::{body_of, moment, ob3};
+use crate::credential::{Standard, body_of, moment, ob1, ob3};
 use crate::document::{Document, Documents};
 use crate::json::parse_strict_bytes;
 use crate::proof::data_integrity::Setting;
@@ -423,8 +423,13 @@ fn unpack(encoded: &str) -> Result<Vec<u8>, String> {
     Ok(bits)
 }
 
-/// Judges a signed Open Badges 2.0 assertion by its issuer's revocation list.
-pub(crate) fn of_revocation_list(assertion: &Value, issuer: &Value, documents: &Documents) -> Finding {
+/// Judges a signed assertion, which is written by `standard`, by its issuer's revocation list.
+pub(crate) fn of_revocation_list(
+    assertion: &Value,
+    standard: Standard,
+    issuer: &Value,
+    documents: &Documents,
+) -> Finding {
     let Some(url) = issuer.get("revocationList").and_then(id_of) else {
         return Outcome::NotApplicable(Exempt::NoStatus).into();
     };
@@ -433,16 +438,26 @@ pub(crate) fn of_revocation_list(assertion: &Value, issuer: &Value, documents: &
         Ok(found) => found,
         Err(gap) => return Outcome::Unknown(gap).into(),
     };
-    Finding { outcome: by_list(assertion, url, &list), documents: vec![document.reference()] }
+    Finding { outcome: by_list(assertion, standard, url, &list), documents: vec![document.reference()] }
 }
 
-fn by_list(assertion: &Value, url: &str, list: &Value) -> Outcome {
-    let Some(revoked) = list.get("revokedAssertions") else {
-        let problem = "the revocation list lacks revokedAssertions".to_owned();
-        return Outcome::Fail(Fault::StatusMalformed { source_url: url.to_owned(), problem });
-    };
+fn by_list(assertion: &Value, standard: Standard, url: &str, list: &Value) -> Outcome {
     let names = |property: &str, id: &str| {
         assertion.get(property).and_then(Value::as_str).is_some_and(|own| same_id(own, id))
+    };
+    let not_revoked = || Outcome::Pass(Fact::NotRevoked { sources: vec![url.to_owned()] });
+    let Some(revoked) = list.get("revokedAssertions") else {
+        let is_old_list = standard.is_before_2() && (list.is_object() || list.is_array());
+        if is_old_list {
+            let entry = ob1::entry_in(list, |name| names("id", name) || names("uid", name));
+            let reason = entry.and_then(Value::as_str).filter(|text| list.is_object() && !text.is_empty());
+            return entry.map_or_else(not_revoked, |_| {
+                let reason = reason.map(str::to_owned);
+                Outcome::Fail(Fault::Revoked { source_url: url.to_owned(), reason })
+            });
+        }
+        let problem = "the revocation list lacks revokedAssertions".to_owned();
+        return Outcome::Fail(Fault::StatusMalformed { source_url: url.to_owned(), problem });
     };
     for entry in each(Some(revoked)) {
         let (id, reason) = match entry {
@@ -457,7 +472,7 @@ fn by_list(assertion: &Value, url: &str, list: &Value) -> Outcome {
             return Outcome::Fail(Fault::Revoked { source_url: url.to_owned(), reason });
         }
     }
-    Outcome::Pass(Fact::NotRevoked { sources: vec![url.to_owned()] })
+    not_revoked()
 }
 
 #[cfg(test)]
@@ -551,14 +566,37 @@ mod tests {
             serde_json::json!({ "uid": "abc" }),
         ] {
             let list = serde_json::json!({ "revokedAssertions": entry });
-            let outcome = by_list(&assertion, "https://a.example/list", &list);
+            let outcome = by_list(&assertion, Standard::Ob2, "https://a.example/list", &list);
             assert!(matches!(outcome, Outcome::Fail(Fault::Revoked { .. })), "{entry}");
         }
         let clear = serde_json::json!({ "revokedAssertions": ["urn:uuid:11", {}] });
-        assert!(matches!(by_list(&assertion, "", &clear), Outcome::Pass(_)));
+        assert!(matches!(by_list(&assertion, Standard::Ob2, "", &clear), Outcome::Pass(_)));
         assert!(matches!(
-            by_list(&assertion, "", &Value::Null),
+            by_list(&assertion, Standard::Ob2, "", &Value::Null),
             Outcome::Fail(Fault::StatusMalformed { .. })
         ));
+    }
+
+    #[test]
+    fn an_older_list_is_an_object_of_reasons() {
+        let assertion = serde_json::json!({ "id": "uid:abc", "uid": "abc" });
+        let word =
+            |list: serde_json::Value| by_list(&assertion, Standard::Ob10, "https://a.example/list", &list);
+        for (list, reason) in [
+            (serde_json::json!({ "abc": "by mistake" }), Some("by mistake")),
+            (serde_json::json!({ "abc": "" }), None),
+            (serde_json::json!(["x", "abc"]), None),
+            (serde_json::json!({ "revokedAssertions": [{ "uid": "abc" }] }), None),
+        ] {
+            let outcome = word(list.clone());
+            let Outcome::Fail(Fault::Revoked { reason: found, .. }) = &outcome else {
+                panic!("{list}: {outcome:?}")
+            };
+            assert_eq!(found.as_deref(), reason, "{list}");
+        }
+        for list in [serde_json::json!({ "abcd": "x" }), serde_json::json!([]), serde_json::json!({})] {
+            assert!(matches!(word(list), Outcome::Pass(_)));
+        }
+        assert!(matches!(word(serde_json::json!(7)), Outcome::Fail(Fault::StatusMalformed { .. })));
     }
 }

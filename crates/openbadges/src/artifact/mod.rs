@@ -6,6 +6,7 @@
 mod bake;
 mod content;
 mod likeness;
+pub(crate) mod picture;
 pub mod png;
 pub mod svg;
 
@@ -146,11 +147,9 @@ impl Keyword {
 impl From<Standard> for Keyword {
     fn from(standard: Standard) -> Self {
         match standard {
-            Standard::Ob05 | Standard::Ob10 | Standard::Ob11 | Standard::Ob2 => Self::OpenBadges,
+            standard if standard.is_assertion() => Self::OpenBadges,
             Standard::Clr2 => Self::ClrCredential,
-            Standard::Ob3 | Standard::Endorsement | Standard::Vc | Standard::Presentation => {
-                Self::OpenBadgeCredential
-            }
+            _ => Self::OpenBadgeCredential,
         }
     }
 }

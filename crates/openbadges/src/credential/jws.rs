@@ -80,6 +80,17 @@ impl Jws {
         self.header.get("alg").and_then(Value::as_str).unwrap_or_default()
     }
 
+    /// The same with the name of its algorithm in capitals, if it has others: before Open Badges 2.0 some issuers
+    /// wrote `rs256`, and the bytes that were signed are the same.
+    pub(crate) fn in_capitals(&self) -> Option<Self> {
+        let capitals = self.algorithm().to_ascii_uppercase();
+        (capitals == "RS256" && capitals != self.algorithm()).then(|| {
+            let mut jws = self.clone();
+            jws.header.insert("alg".to_owned(), capitals.into());
+            jws
+        })
+    }
+
     pub(crate) fn signed(&self) -> &[u8] {
         self.signed.as_bytes()
     }

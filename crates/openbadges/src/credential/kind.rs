@@ -9,14 +9,6 @@ use super::{ParseError, Standard};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Kind {
-    /// Open Badges 0.5.
-    OpenBadges05,
-    /// Open Badges 1.0.
-    OpenBadges10,
-    /// Open Badges 1.1.
-    OpenBadges11,
-    /// An endorsement of Open Badges 2.0.
-    Endorsement,
     /// A list that says which credentials were revoked.
     StatusList,
     /// A credential or presentation in an envelope that holds none.
@@ -39,10 +31,6 @@ impl Kind {
     /// With an article, for a sentence.
     pub fn in_words(self) -> &'static str {
         match self {
-            Self::OpenBadges05 => "a badge of Open Badges 0.5",
-            Self::OpenBadges10 => "a badge of Open Badges 1.0",
-            Self::OpenBadges11 => "a badge of Open Badges 1.1",
-            Self::Endorsement => "an endorsement, not a badge",
             Self::StatusList => "a list of revoked credentials, not a badge",
             Self::Enveloped => "an envelope for a credential, without a token in it that could be read",
             Self::BadgeDefinition => "the definition of a badge, not a badge that was awarded to somebody",
@@ -57,14 +45,10 @@ impl Kind {
     /// What to do about it.
     pub(super) fn hint(self) -> &'static str {
         match self {
-            Self::OpenBadges05 | Self::OpenBadges10 | Self::OpenBadges11 => {
-                "Ask the issuer for a newer badge (Open Badges 2.0 or 3.0)."
-            }
             Self::Enveloped | Self::BadgePage => {
                 "Ask the issuer for each badge on its own, as Open Badges 2.0 or 3.0."
             }
-            Self::Endorsement
-            | Self::StatusList
+            Self::StatusList
             | Self::BadgeDefinition
             | Self::IssuerProfile
             | Self::Key
@@ -82,18 +66,15 @@ pub(super) fn of_json(json: &Map<String, Value>) -> Result<Standard, ParseError>
     if let Some(by_type) = by_credential_type(json) {
         return by_type.map_err(|kind| ParseError::OtherKind { kind });
     }
-    if names_context(json, OB2_CONTEXT) || is_ob2_inline(json) {
-        return open_badges_2(json);
+    if let Some(standard) = assertion_context(json) {
+        return of_open_badges(json, standard);
     }
     let other = |kind| Err(ParseError::OtherKind { kind });
-    if names_context(json, OB1_CONTEXT) {
-        return other(if json.contains_key("badge") { Kind::OpenBadges11 } else { Kind::BadgeDefinition });
-    }
-    if json.contains_key("recipient") && !json.contains_key("@context") {
-        return other(if json.get("recipient").is_some_and(Value::is_string) {
-            Kind::OpenBadges05
+    if !json.contains_key("@context") && (json.contains_key("recipient") || json.contains_key("verify")) {
+        return Ok(if json.get("recipient").is_some_and(Value::is_string) {
+            Standard::Ob05
         } else {
-            Kind::OpenBadges10
+            Standard::Ob10
         });
     }
     if json.contains_key("badgeConnectAPI") || json.contains_key("openapi") {
@@ -157,14 +138,31 @@ fn has_achievement(json: &Map<String, Value>) -> bool {
         .any(|subject| is_stated(subject.get("achievement")))
 }
 
-fn open_badges_2(json: &Map<String, Value>) -> Result<Standard, ParseError> {
-    let is_award = strings(json.get("type")).any(|class| class == "Assertion")
+/// What a document of Open Badges 1.1 or 2.0, told by its context, is.
+fn of_open_badges(json: &Map<String, Value>, standard: Standard) -> Result<Standard, ParseError> {
+    let is = |name: &str| strings(json.get("type")).any(|class| class == name);
+    let is_award = is("Assertion")
         || json.contains_key("recipient")
         || json.get("revoked").is_some_and(|revoked| revoked == true);
+    if standard == Standard::Ob2 && is("Endorsement") && !is("Assertion") {
+        return Ok(Standard::Ob2Endorsement);
+    }
     match by_definition_type(json) {
         Some(kind) if !is_award => Err(ParseError::OtherKind { kind }),
-        _ if is_award || json.contains_key("badge") => Ok(Standard::Ob2),
+        _ if is_award || json.contains_key("badge") => Ok(standard),
+        _ if standard == Standard::Ob11 => Err(ParseError::OtherKind { kind: Kind::BadgeDefinition }),
         _ => Err(ParseError::Unrecognised),
+    }
+}
+
+/// The version of Open Badges before 3.0 whose context `json` names or writes out.
+pub(super) fn assertion_context(json: &Map<String, Value>) -> Option<Standard> {
+    if names_context(json, OB2_CONTEXT) || is_ob2_inline(json) {
+        Some(Standard::Ob2)
+    } else if names_context(json, OB1_CONTEXT) {
+        Some(Standard::Ob11)
+    } else {
+        None
     }
 }
 
@@ -174,7 +172,6 @@ fn by_definition_type(json: &Map<String, Value>) -> Option<Kind> {
             Some(Kind::BadgeDefinition)
         }
         "Issuer" | "Profile" | "IssuerOrg" => Some(Kind::IssuerProfile),
-        "Endorsement" => Some(Kind::Endorsement),
         "RevocationList" | "1EdTechRevocationList" => Some(Kind::StatusList),
         "CryptographicKey" | "Key" | "Multikey" | "JsonWebKey" => Some(Kind::Key),
         _ => None,
@@ -236,9 +233,12 @@ mod tests {
             (json!({ "type": "EnvelopedVerifiableCredential" }), Err(Some(Kind::Enveloped))),
             (json!({ "@context": OB2_CONTEXT, "type": "BadgeClass" }), Err(Some(Kind::BadgeDefinition))),
             (json!({ "@context": OB2_CONTEXT, "type": "Issuer" }), Err(Some(Kind::IssuerProfile))),
-            (json!({ "@context": OB1_CONTEXT, "badge": "x" }), Err(Some(Kind::OpenBadges11))),
-            (json!({ "recipient": { "identity": "x" }, "verify": {} }), Err(Some(Kind::OpenBadges10))),
-            (json!({ "recipient": "a@example.org", "badge": {} }), Err(Some(Kind::OpenBadges05))),
+            (json!({ "@context": OB1_CONTEXT, "badge": "x" }), Ok(Standard::Ob11)),
+            (json!({ "recipient": { "identity": "x" }, "verify": {} }), Ok(Standard::Ob10)),
+            (json!({ "recipient": "a@example.org", "badge": {} }), Ok(Standard::Ob05)),
+            (json!({ "@context": OB1_CONTEXT, "type": "BadgeClass" }), Err(Some(Kind::BadgeDefinition))),
+            (json!({ "@context": OB2_CONTEXT, "type": "Endorsement" }), Ok(Standard::Ob2Endorsement)),
+            (json!({ "type": "Endorsement" }), Err(None)),
             (json!({ "badgeConnectAPI": [] }), Err(Some(Kind::HostManifest))),
             (json!({ "compactJwsString": [] }), Err(Some(Kind::BadgePage))),
             (json!({ "id": "did:web:a.example", "assertionMethod": [] }), Err(Some(Kind::DidDocument))),

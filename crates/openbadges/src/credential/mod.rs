@@ -5,17 +5,22 @@
 //! does not know.
 
 mod embedded;
+pub(crate) mod extensions;
 pub(crate) mod jws;
 mod kind;
 pub(crate) mod moment;
+pub(crate) mod ob1;
 pub(crate) mod ob2;
 pub(crate) mod ob3;
+pub(crate) mod part;
 pub(crate) mod sd_jwt;
 pub(crate) mod shape;
 pub(crate) mod value;
 pub(crate) mod vc;
 
 use base64::Engine;
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -39,6 +44,8 @@ pub enum Standard {
     Ob11,
     /// Open Badges 2.0 (and 2.1, whose assertions are the same).
     Ob2,
+    /// An endorsement of Open Badges 2.0.
+    Ob2Endorsement,
     /// Open Badges 3.0.
     Ob3,
     /// An `EndorsementCredential` of Open Badges 3.0.
@@ -59,6 +66,7 @@ impl Standard {
             Self::Ob10 => "Open Badges 1.0",
             Self::Ob11 => "Open Badges 1.1",
             Self::Ob2 => "Open Badges 2.0",
+            Self::Ob2Endorsement => "Open Badges 2.0 endorsement",
             Self::Ob3 => "Open Badges 3.0",
             Self::Endorsement => "Open Badges 3.0 endorsement",
             Self::Clr2 => "Comprehensive Learner Record 2.0",
@@ -67,10 +75,15 @@ impl Standard {
         }
     }
 
-    /// Whether it is an assertion of Open Badges before 3.0, hosted or signed by a JWS, rather than a Verifiable
-    /// Credential or a presentation of such.
+    /// Whether it is an assertion or endorsement of Open Badges before 3.0, hosted or signed by a JWS, rather than a
+    /// Verifiable Credential or a presentation of such.
     pub fn is_assertion(self) -> bool {
-        matches!(self, Self::Ob05 | Self::Ob10 | Self::Ob11 | Self::Ob2)
+        self.is_before_2() || matches!(self, Self::Ob2 | Self::Ob2Endorsement)
+    }
+
+    /// Whether it is of Open Badges 0.5, 1.0 or 1.1.
+    pub fn is_before_2(self) -> bool {
+        matches!(self, Self::Ob05 | Self::Ob10 | Self::Ob11)
     }
 }
 
@@ -95,7 +108,8 @@ pub enum ProofKind {
 pub struct Credential {
     text: String,
     payload: Value,
-    /// The credential inside a token's `vc` claim, completed by the token's other claims.
+    /// The credential inside a token's `vc` claim, completed by the token's other claims; or a badge before Open
+    /// Badges 2.0 in the terms of 2.0.
     claimed: Option<Value>,
     jws: Option<Jws>,
     standard: Standard,
@@ -196,7 +210,7 @@ impl Credential {
             return Self::parse_jws(&token);
         }
         let standard = kind::of_json(members)?;
-        Ok(Self { text: text.to_owned(), payload, claimed: None, jws: None, standard })
+        Ok(Self { text: text.to_owned(), payload, claimed: None, jws: None, standard }.in_later_terms(None))
     }
 
     /// A credential that stands, as this node, in another.
@@ -214,7 +228,37 @@ impl Credential {
         let (jws, payload) = token(text)?;
         let standard = kind::of_claims(object(&payload)?)?;
         let claimed = body_of(&payload);
-        Ok(Self { text: text.to_owned(), payload, claimed, jws: Some(jws), standard })
+        Ok(Self { text: text.to_owned(), payload, claimed, jws: Some(jws), standard }.in_later_terms(None))
+    }
+
+    /// The same as it was read at `address`. A badge before Open Badges 2.0 need not say where it is hosted, and is
+    /// then known by the link that led to it; for every other credential nothing changes.
+    #[must_use]
+    pub fn read_at(self, address: &str) -> Self {
+        let address = crate::document::without_fragment(address);
+        if value::is_web_address(address) { self.in_later_terms(Some(address)) } else { self }
+    }
+
+    fn in_later_terms(mut self, address: Option<&str>) -> Self {
+        let piece = ob1::Piece::Assertion;
+        if let Cow::Owned(body) = ob1::upgraded(&self.payload, piece, self.standard, address) {
+            self.claimed = Some(body);
+        }
+        self
+    }
+
+    /// The endorsement of Open Badges 2.0 that is written out as `node` inside a badge.
+    pub(crate) fn endorsement(node: &Value) -> Result<Self, ParseError> {
+        object(node)?;
+        let standard = Standard::Ob2Endorsement;
+        Ok(Self { text: node.to_string(), payload: node.clone(), claimed: None, jws: None, standard })
+    }
+
+    /// The endorsement at `url`, of which nothing else is known.
+    pub(crate) fn endorsement_at(url: &str) -> Self {
+        let payload = serde_json::json!({ "type": "Endorsement", "id": url });
+        let standard = Standard::Ob2Endorsement;
+        Self { text: payload.to_string(), payload, claimed: None, jws: None, standard }
     }
 
     /// The text as it was signed or served.
@@ -228,7 +272,8 @@ impl Credential {
     }
 
     /// The credential itself. It is [`Self::json`], except in a token of the VC 1.1 form, where it is the `vc`
-    /// claim, completed by what the specification moves into the token's other claims.
+    /// claim, completed by what the specification moves into the token's other claims, and in a badge before Open
+    /// Badges 2.0, where it is the badge in the terms of 2.0.
     pub fn body(&self) -> &Value {
         self.claimed.as_ref().unwrap_or(&self.payload)
     }

@@ -16,9 +16,74 @@ pub(crate) fn parse(text: &str) -> Option<Moment> {
 /// As [`parse`], and also what older badges hold: a date alone, or a time without a zone, both read as UTC.
 pub(crate) fn parse_leniently(text: &str) -> Option<Moment> {
     parse(text).or_else(|| {
-        let civil = civil_time(text).or_else(|| Some(text.parse::<civil::Date>().ok()?.at(0, 0, 0, 0)))?;
+        let day = || if text.len() == 10 { text.parse::<civil::Date>().ok() } else { None };
+        let civil = civil_time(text).or_else(|| Some(day()?.at(0, 0, 0, 0)))?;
         moment(text, civil, tz::Offset::UTC)
     })
+}
+
+/// Reads a date as badges before Open Badges 2.0 write it: ISO 8601 in the extended or the basic form, also a date
+/// alone, a month alone or a time without a zone (all read as UTC), or seconds since 1970 in up to ten digits.
+pub(crate) fn parse_old(value: &Value) -> Option<Moment> {
+    match value {
+        Value::Number(_) => of_seconds(value.as_i64().or_else(|| whole_seconds(value.as_f64()?))?),
+        Value::String(text) if is_seconds(text) => of_seconds(text.get(..10)?.parse().ok()?),
+        Value::String(text) => parse_leniently(text).or_else(|| {
+            let read = parse_leniently(&extended(text)?)?;
+            Some(Moment { text: text.clone(), ..read })
+        }),
+        _ => None,
+    }
+}
+
+/// Ten digits, perhaps with a fraction, which is left aside.
+fn is_seconds(text: &str) -> bool {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    whole.len() == 10 && digits(whole) && digits(fraction)
+}
+
+/// Ten digits are the most that the schema of Open Badges 0.5 to 1.1 gives a time stamp.
+fn of_seconds(seconds: i64) -> Option<Moment> {
+    if !(0..=9_999_999_999).contains(&seconds) {
+        return None;
+    }
+    parse(&Timestamp::from_second(seconds).ok()?.to_string())
+}
+
+/// The extended form of an ISO 8601 date or date-time in the basic form, without a day, with a decimal comma or with
+/// a fraction of a minute.
+fn extended(text: &str) -> Option<String> {
+    let (date, time) = match text.split_once(['T', 't']) {
+        Some((date, time)) => (date, Some(time)),
+        None => (text, None),
+    };
+    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    let date = match (date.len(), digits(date)) {
+        (8, true) => format!("{}-{}-{}", &date[..4], &date[4..6], &date[6..]),
+        (6, true) => format!("{}-{}-01", &date[..4], &date[4..]),
+        (7, false) => format!("{date}-01"),
+        _ => date.to_owned(),
+    };
+    let Some(time) = time else { return Some(date) };
+    let end = time.find(['Z', 'z', '+', '-']).unwrap_or(time.len());
+    let (clock, zone) = time.split_at_checked(end)?;
+    let clock = clock.replace(',', ".");
+    let (whole, fraction) = clock.split_once('.').unwrap_or((&clock, ""));
+    let whole = match (whole.len(), digits(whole)) {
+        (4, true) => format!("{}:{}", &whole[..2], &whole[2..]),
+        (6, true) => format!("{}:{}:{}", &whole[..2], &whole[2..4], &whole[4..]),
+        _ => whole.to_owned(),
+    };
+    let fraction = match (fraction, whole.len()) {
+        ("", _) => String::new(),
+        (fraction, 5) if digits(fraction) && fraction.len() <= 3 => {
+            let thousandths: u32 = format!("{fraction:0<3}").parse().ok()?;
+            format!(":{:02}", thousandths * 60 / 1000)
+        }
+        (fraction, _) => format!(".{fraction}"),
+    };
+    Some(format!("{date}T{whole}{fraction}{zone}"))
 }
 
 /// The instant of a property that should be a date-time with a zone.
@@ -144,6 +209,36 @@ mod tests {
         }
         assert!(parse_leniently("2016-12-31").is_some());
         assert!(parse_leniently("2016-12-31T23:59:59").is_some());
+    }
+
+    #[test]
+    fn older_badges_write_dates_in_many_ways() {
+        for (written, instant) in [
+            (serde_json::json!(1_361_561_067), "2013-02-22T19:24:27Z"),
+            (serde_json::json!("1361561067"), "2013-02-22T19:24:27Z"),
+            (serde_json::json!("1361561067.5"), "2013-02-22T19:24:27Z"),
+            (serde_json::json!(1_361_561_067.5), "2013-02-22T19:24:27Z"),
+            (serde_json::json!("2013-02-21"), "2013-02-21T00:00:00Z"),
+            (serde_json::json!("2013-02"), "2013-02-01T00:00:00Z"),
+            (serde_json::json!("20130221"), "2013-02-21T00:00:00Z"),
+            (serde_json::json!("20130221T1518-0500"), "2013-02-21T20:18:00Z"),
+            (serde_json::json!("20130221T1518.500-0500"), "2013-02-21T20:18:30Z"),
+            (serde_json::json!("2013-02-21T15:18:10,5Z"), "2013-02-21T15:18:10.5Z"),
+        ] {
+            assert_eq!(parse_old(&written).unwrap().instant.to_string(), instant, "{written}");
+        }
+        for wrong in [
+            "2013022",
+            "20",
+            "January 12th",
+            "1361561085305",
+            "2001-10-190-19",
+            "\u{e9}\u{e9}\u{e9}\u{e9}",
+            "",
+        ] {
+            assert!(parse_old(&serde_json::json!(wrong)).is_none(), "{wrong}");
+        }
+        assert!(parse_old(&serde_json::json!(-1)).is_none() && parse_old(&serde_json::json!(1e10)).is_none());
     }
 
     #[test]

@@ -3,129 +3,34 @@
 
 use serde_json::{Map, Value};
 
+use super::Standard;
+use super::ob1::{self, Piece};
+use super::part::Part;
 use super::shape::{Class, Problems, Property, Shape, describe, many, maybe, one, shown};
-use super::value::{each, id_of, is_iri, is_stated, is_web_address, strings};
-use crate::document::Documents;
-use crate::report::{DocumentRef, Gap, Problem};
+use super::value::{each, id_of, is_iri, is_stated, strings};
+use crate::report::Problem;
 
-/// A part of a badge, from the document at its id or from inside the part that names it.
-#[derive(Clone, Debug)]
-pub(crate) struct Part {
-    /// Its JSON.
-    pub json: Value,
-    /// Where it was read; `None` where it is embedded.
-    pub url: Option<String>,
-    /// The documents it stands on.
-    pub documents: Vec<DocumentRef>,
-    /// True where the document first fetched named another address as its own, and that one was read.
-    pub redirected: bool,
+/// What is wrong with the form of a part, by the version that it is written by. `place` is where it stands in the
+/// assertion, if it stands inside.
+pub(crate) fn problems(part: &Part, piece: Piece, place: &str) -> Vec<Problem> {
+    let problems = problems_of(part.written(), piece, part.standard, part.url.as_deref());
+    if part.url.is_some() { problems } else { under(problems, place) }
 }
 
-/// Why a part is not at hand.
-#[derive(Clone, Debug)]
-pub(crate) enum Lack {
-    /// The property that should name it does not.
-    Unnamed,
-    /// Its document is not at hand.
-    Gap(Gap),
-    /// The document at `url`, and the one at the address that it names, disagree on whose they are.
-    Elsewhere {
-        /// Where it was fetched.
-        url: String,
-        /// What it says.
-        found: String,
-    },
-}
-
-/// The BadgeClass of `assertion`.
-pub(crate) fn badge_class(assertion: &Value, documents: &Documents) -> Result<Part, Lack> {
-    part(assertion.get("badge"), documents)
-}
-
-/// The issuer of `badge_class`.
-pub(crate) fn issuer(badge_class: &Value, documents: &Documents) -> Result<Part, Lack> {
-    part(badge_class.get("issuer"), documents)
-}
-
-/// A part that a property names: what stands at a web address is read from there, even where a copy is embedded;
-/// everything else only exists inside.
-fn part(property: Option<&Value>, documents: &Documents) -> Result<Part, Lack> {
-    let [value] = each(property) else {
-        return Err(Lack::Unnamed);
-    };
-    match (id_of(value), value) {
-        (Some(id), _) if is_web_address(id) => {
-            fetched(id, documents).or_else(|lack| placeless(id, lack, documents))
-        }
-        (_, Value::Object(_)) => {
-            Ok(Part { json: value.clone(), url: None, documents: Vec::new(), redirected: false })
-        }
-        _ => Err(Lack::Unnamed),
-    }
-}
-
-/// A document that gives itself an id which is no web address: what it says stands, and no address stands for it.
-fn placeless(url: &str, lack: Lack, documents: &Documents) -> Result<Part, Lack> {
-    match &lack {
-        Lack::Elsewhere { found, .. } if !is_web_address(found) => {
-            let document = documents.look_up(url).map_err(Lack::Gap)?;
-            let json = document.json().map_err(Lack::Gap)?;
-            Ok(Part { json, url: None, documents: vec![document.reference()], redirected: false })
-        }
-        _ => Err(lack),
-    }
-}
-
-/// The JSON document at `url`. If it names another address as its own, that one is read, once.
-pub(crate) fn fetched(url: &str, documents: &Documents) -> Result<Part, Lack> {
-    let first = documents.look_up(url).map_err(Lack::Gap)?;
-    let json = first.json().map_err(Lack::Gap)?;
-    let declared = id_of(&json).map(str::to_owned);
-    let Some(declared) = declared.filter(|id| !same_address(id, url)) else {
-        return Ok(Part {
-            json,
-            url: Some(url.to_owned()),
-            documents: vec![first.reference()],
-            redirected: false,
-        });
-    };
-    let elsewhere = || Lack::Elsewhere { url: url.to_owned(), found: declared.clone() };
-    if !is_web_address(&declared) {
-        return Err(elsewhere());
-    }
-    let second = documents.look_up(&declared).map_err(Lack::Gap)?;
-    let json = second.json().map_err(Lack::Gap)?;
-    if !id_of(&json).is_some_and(|id| same_address(id, &declared)) {
-        return Err(elsewhere());
-    }
-    let documents = vec![first.reference(), second.reference()];
-    Ok(Part { json, url: Some(declared), documents, redirected: true })
-}
-
-/// Whether two web addresses are one, the spelling of host and empty path aside.
-pub(crate) fn same_address(one: &str, other: &str) -> bool {
-    one == other
-        || match (url::Url::parse(one), url::Url::parse(other)) {
-            (Ok(one), Ok(other)) => one == other,
-            _ => false,
-        }
-}
-
-/// What is wrong with the form of an assertion.
-pub(crate) fn assertion_problems(assertion: &Value) -> Vec<Problem> {
-    judge(assertion, None, &ASSERTION)
-}
-
-/// What is wrong with the form of a BadgeClass.
-pub(crate) fn badge_class_problems(badge_class: &Part) -> Vec<Problem> {
-    let problems = judge(&badge_class.json, badge_class.url.as_deref(), &BADGE_CLASS);
-    if badge_class.url.is_some() { problems } else { under(problems, "/badge") }
-}
-
-/// What is wrong with the form of an issuer's profile.
-pub(crate) fn issuer_problems(issuer: &Part) -> Vec<Problem> {
-    let problems = judge(&issuer.json, issuer.url.as_deref(), &ISSUER);
-    if issuer.url.is_some() { problems } else { under(problems, "/badge/issuer") }
+/// What is wrong with the form of `json`, which is written by `standard`, in `document` or in the badge itself.
+pub(crate) fn problems_of(
+    json: &Value,
+    piece: Piece,
+    standard: Standard,
+    document: Option<&str>,
+) -> Vec<Problem> {
+    let class = ob1::class_of(piece, standard).unwrap_or(match piece {
+        Piece::Assertion => &ASSERTION,
+        Piece::BadgeClass => &BADGE_CLASS,
+        Piece::Issuer => &ISSUER,
+        Piece::Other => &ENDORSEMENT,
+    });
+    judge(json, document, class)
 }
 
 fn judge(json: &Value, document: Option<&str>, class: &Class) -> Vec<Problem> {
@@ -166,6 +71,8 @@ static ASSERTION: Class = Class {
         maybe("revoked", Shape::Bool),
         maybe("revocationReason", Shape::Text),
         LANGUAGE,
+        VERSION,
+        RELATED,
     ],
     rule: Some(only_known_types),
 };
@@ -182,6 +89,8 @@ static BADGE_CLASS: Class = Class {
         many("alignment", Shape::Node(&ALIGNMENT)),
         many("tags", Shape::Text),
         LANGUAGE,
+        VERSION,
+        RELATED,
     ],
     rule: Some(only_known_types),
 };
@@ -196,15 +105,53 @@ static ISSUER: Class = Class {
         maybe("telephone", Shape::Is(is_telephone, "a telephone number such as +15550100;ext=1")),
         maybe("description", Shape::Text),
         maybe("image", Shape::Is(is_image, "a web address or a PNG or SVG as data: URI")),
-        maybe("verification", Shape::Node(&ANY)),
+        maybe("verification", Shape::Node(&ISSUER_VERIFICATION)),
         maybe("revocationList", Shape::Iri),
         LANGUAGE,
+        VERSION,
+        RELATED,
     ],
+    rule: None,
+};
+
+static ENDORSEMENT: Class = Class {
+    types: &["Endorsement"],
+    properties: &[
+        one("id", Shape::Iri),
+        one("claim", Shape::Node(&CLAIM)),
+        one("issuer", Shape::Link(&ANY)),
+        one("issuedOn", Shape::Moment),
+        one("verification", Shape::Node(&VERIFICATION)),
+        maybe("expires", Shape::Moment),
+        maybe("revoked", Shape::Bool),
+        maybe("revocationReason", Shape::Text),
+        LANGUAGE,
+        VERSION,
+        RELATED,
+    ],
+    rule: None,
+};
+
+/// What an endorsement says of what it speaks of. The rest of it is in the endorser's own words.
+static CLAIM: Class = Class {
+    types: &[],
+    properties: &[one("id", Shape::Iri), maybe("endorsementComment", Shape::Text)],
     rule: None,
 };
 
 /// A part that is judged on its own.
 static ANY: Class = Class { types: &[], properties: &[], rule: None };
+
+/// A version is a text or a number, and one that was translated has a related one.
+const VERSION: Property = maybe("version", Shape::Is(is_version, "a text or a number"));
+const RELATED: Property = many("related", Shape::Link(&RELATED_NODE));
+
+static RELATED_NODE: Class =
+    Class { types: &[], properties: &[one("id", Shape::Iri), LANGUAGE, VERSION], rule: None };
+
+fn is_version(value: &Value) -> bool {
+    value.is_string() || value.is_number()
+}
 
 const LANGUAGE: Property = maybe("@language", Shape::Is(is_language_tag, "a language tag such as en-US"));
 
@@ -224,6 +171,21 @@ static VERIFICATION: Class = Class {
     properties: &[maybe("creator", Shape::Iri)],
     rule: None,
 };
+
+/// How the issuer's badges are to be verified. Hosted badges are known by their id, and by nothing else.
+static ISSUER_VERIFICATION: Class = Class {
+    types: &[],
+    properties: &[
+        maybe("verificationProperty", Shape::Is(is_id_property, "id")),
+        many("startsWith", Shape::Str),
+        many("allowedOrigins", Shape::Str),
+    ],
+    rule: None,
+};
+
+fn is_id_property(value: &Value) -> bool {
+    matches!(value.as_str(), Some("id" | "@id"))
+}
 
 static EVIDENCE: Class = Class {
     types: &[],

@@ -4,7 +4,9 @@
 use serde_json::Value;
 use url::{Position, Url};
 
-use crate::credential::ob2::{Lack, Part, fetched};
+use crate::credential::Standard;
+use crate::credential::ob1::Piece;
+use crate::credential::part::{Lack, Part, fetched};
 use crate::credential::value::{each, id_of, is_stated, is_web_address, strings};
 use crate::document::{Answer, Documents, Unavailable};
 use crate::report::{DocumentRef, Fact, Fault, Gap, Outcome, Warning};
@@ -25,12 +27,15 @@ pub(crate) enum Copy {
     Not(Outcome),
 }
 
-/// The issuer's own copy of `assertion`.
-pub(crate) fn copy(assertion: &Value, documents: &Documents) -> Copy {
+/// The issuer's own copy of `assertion` (or of an endorsement), which is written by `standard`.
+pub(crate) fn copy(assertion: &Value, piece: Piece, standard: Standard, documents: &Documents) -> Copy {
     let Some(id) = id_of(assertion) else {
-        return Copy::Not(Outcome::Unknown(Gap::Unstated {
-            problem: "it has no id, so there is no place to look".to_owned(),
-        }));
+        let problem = if standard == Standard::Ob05 {
+            "it does not say where its issuer hosts it; the link to it would"
+        } else {
+            "it has no id, so there is no place to look"
+        };
+        return Copy::Not(Outcome::Unknown(Gap::Unstated { problem: problem.to_owned() }));
     };
     if !is_web_address(id) {
         return Copy::Not(Outcome::Fail(Fault::NotHostable { id: id.to_owned() }));
@@ -38,7 +43,7 @@ pub(crate) fn copy(assertion: &Value, documents: &Documents) -> Copy {
     if let Some(documents) = gone(id, documents) {
         return Copy::Gone { url: id.to_owned(), documents };
     }
-    match fetched(id, documents) {
+    match fetched(id, piece, standard, documents) {
         Ok(part) => Copy::Served(part),
         Err(Lack::Gap(gap)) => Copy::Not(Outcome::Unknown(gap)),
         Err(Lack::Elsewhere { url, found }) => {

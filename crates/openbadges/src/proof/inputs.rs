@@ -10,7 +10,7 @@ use super::{ProofFinding, Purpose, ob2_signed, of_document};
 use crate::artifact::PayloadContent;
 use crate::credential::jws::Jws;
 use crate::credential::value::id_of;
-use crate::credential::{Credential, ParseError, body_of, ob2};
+use crate::credential::{Credential, ParseError, body_of, part};
 use crate::document::{Documents, sha256_hex};
 use crate::json::parse_strict;
 use crate::report::{DocumentRef, Fact, Fault, Outcome};
@@ -120,7 +120,7 @@ fn collect(
 ) {
     let (claims, body) = (credential.json(), credential.body());
     let found = match credential.jws() {
-        Some(jws) if credential.standard().is_assertion() => vec![of_assertion(jws, body, documents)],
+        Some(jws) if credential.standard().is_assertion() => vec![of_assertion(jws, credential, documents)],
         None if credential.standard().is_assertion() => Vec::new(),
         jws => of_parts(jws, claims, body, documents, now),
     };
@@ -156,12 +156,10 @@ fn of_parts(
     }
 }
 
-fn of_assertion(jws: &Jws, assertion: &Value, documents: &Documents) -> ProofInputs {
-    let issuer = match ob2::badge_class(assertion, documents) {
-        Ok(class) => ob2::issuer(&class.json, documents),
-        Err(lack) => Err(lack),
-    };
-    of_jws(jws, ob2_signed::verify(jws, assertion, issuer.as_ref(), documents))
+fn of_assertion(jws: &Jws, credential: &Credential, documents: &Documents) -> ProofInputs {
+    let (assertion, standard) = (credential.body(), credential.standard());
+    let issuer = part::issuer_of(assertion, standard, documents);
+    of_jws(jws, ob2_signed::verify(jws, assertion, standard, issuer.as_ref(), documents))
 }
 
 fn of_jws(jws: &Jws, finding: ProofFinding) -> ProofInputs {

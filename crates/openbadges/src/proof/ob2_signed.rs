@@ -1,13 +1,17 @@
-//! Open Badges 2.0, signed: a JWS by a key that the issuer's profile lists (5.2 of the specification).
+//! Open Badges 1 and 2, signed: a JWS by a key that the issuer's profile lists (2.0, 5.2), or, where the profile is
+//! too old to list any, by one that the issuer serves beside its profile (1.0).
 
 use serde_json::Value;
+use url::Url;
 
 use super::key::PublicKey;
 use super::method::host_of;
 use super::signature::{self, key_trouble};
 use super::{ProofFinding, Trouble};
+use crate::credential::Standard;
 use crate::credential::jws::Jws;
-use crate::credential::ob2::{Lack, Part, fetched};
+use crate::credential::ob1::Piece;
+use crate::credential::part::{Lack, Part, fetched};
 use crate::credential::value::{each, first, id_of, is_web_address, same_id};
 use crate::document::Documents;
 use crate::report::{CheckId, DocumentRef, Fact, Fault, Gap, Outcome};
@@ -23,14 +27,17 @@ struct Candidate {
     documents: Vec<DocumentRef>,
 }
 
-/// Judges `jws`, whose payload is `assertion` and whose issuer is `issuer`.
+/// Judges `jws`, whose payload is `assertion`, written by `standard`, and whose issuer is `issuer`.
 pub(crate) fn verify(
     jws: &Jws,
     assertion: &Value,
+    standard: Standard,
     issuer: Result<&Part, &Lack>,
     documents: &Documents,
 ) -> ProofFinding {
     let label = format!("JWS ({})", jws.algorithm());
+    let capitals = standard.is_before_2().then(|| jws.in_capitals()).flatten();
+    let jws = capitals.as_ref().unwrap_or(jws);
     if let Err(trouble) = signature::algorithm(jws) {
         return ProofFinding::unread(label, trouble);
     }
@@ -42,11 +49,11 @@ pub(crate) fn verify(
         .and_then(|verification| verification.get("creator"))
         .and_then(id_of);
     let candidates: Vec<Candidate> = match (creator, issuer) {
-        (Some(creator), issuer) => vec![candidate(creator, issuer.ok(), documents)],
+        (Some(creator), issuer) => vec![candidate(creator, standard, issuer.ok(), documents)],
         (None, Ok(issuer)) => listed(&issuer.json)
             .filter_map(id_or_embedded)
             .take(MAX_KEYS)
-            .map(|id| candidate(&id, Some(issuer), documents))
+            .map(|id| candidate(&id, standard, Some(issuer), documents))
             .collect(),
         (None, Err(lack)) => return ProofFinding::unread(label, lack_trouble(lack)),
     };
@@ -58,12 +65,12 @@ pub(crate) fn verify(
     let mut first_failure = None;
     for (candidate, integrity) in judged {
         if integrity.is_ok() {
-            return finding(label, candidate, integrity, issuer);
+            return finding(label, candidate, integrity, standard, issuer);
         }
         first_failure.get_or_insert((candidate, integrity));
     }
     match first_failure {
-        Some((candidate, integrity)) => finding(label, candidate, integrity, issuer),
+        Some((candidate, integrity)) => finding(label, candidate, integrity, standard, issuer),
         None => no_key(label, issuer),
     }
 }
@@ -83,9 +90,10 @@ fn finding(
     label: String,
     candidate: Candidate,
     integrity: Result<Fact, Trouble>,
+    standard: Standard,
     issuer: Result<&Part, &Lack>,
 ) -> ProofFinding {
-    let authority = authority(&candidate, issuer);
+    let authority = authority(&candidate, standard, issuer);
     let confirmed = matches!(authority, Outcome::Pass(_));
     let mut documents = candidate.documents;
     if let Ok(issuer) = issuer {
@@ -103,7 +111,11 @@ fn finding(
 
 /// The key is the issuer's if the issuer's profile, read at its own address, lists it, and the key names no other
 /// owner.
-fn authority(candidate: &Candidate, issuer: Result<&Part, &Lack>) -> Outcome {
+///
+/// Before 2.0 no profile listed keys: `verify.url` was the issuer's word for its key, and a word that anybody can
+/// put into a badge. What shows that the key is the issuer's is that the issuer's own origin serves it, as it serves
+/// the profile; that is as much as shows whose a hosted badge is. A key from elsewhere vouches only for itself.
+fn authority(candidate: &Candidate, standard: Standard, issuer: Result<&Part, &Lack>) -> Outcome {
     let issuer = match issuer {
         Ok(issuer) => issuer,
         Err(lack) => return lack_trouble(lack).into(),
@@ -114,6 +126,15 @@ fn authority(candidate: &Candidate, issuer: Result<&Part, &Lack>) -> Outcome {
         let key = candidate.id.clone();
         return Outcome::Unknown(Gap::SelfAssertedKey { key, issuer: issuer_id, url: None, cause: None });
     };
+    let lists_keys = listed(&issuer.json).next().is_some();
+    if standard.is_before_2() && !lists_keys {
+        let key = candidate.id.clone();
+        return if same_origin(&candidate.id, &url) {
+            Outcome::Pass(Fact::KeyPublished { url: key.clone(), key })
+        } else {
+            Outcome::Unknown(Gap::SelfAssertedKey { key, issuer: issuer_id, url: None, cause: None })
+        };
+    }
     if !listed(&issuer.json).filter_map(id_or_embedded).any(|id| same_id(&id, &candidate.id)) {
         return Outcome::Fail(Fault::KeyNotListed { key: candidate.id.clone(), url });
     }
@@ -125,6 +146,10 @@ fn authority(candidate: &Candidate, issuer: Result<&Part, &Lack>) -> Outcome {
     }
 }
 
+fn same_origin(one: &str, other: &str) -> bool {
+    matches!((Url::parse(one), Url::parse(other)), (Ok(one), Ok(other)) if one.origin() == other.origin())
+}
+
 fn listed(issuer: &Value) -> impl Iterator<Item = &Value> {
     each(issuer.get("publicKey")).iter().take(MAX_KEYS)
 }
@@ -134,7 +159,7 @@ fn id_or_embedded(key: &Value) -> Option<String> {
 }
 
 /// The key `id`: inside the issuer's profile, or a document of its own.
-fn candidate(id: &str, issuer: Option<&Part>, documents: &Documents) -> Candidate {
+fn candidate(id: &str, standard: Standard, issuer: Option<&Part>, documents: &Documents) -> Candidate {
     let embedded = issuer.and_then(|issuer| {
         listed(&issuer.json)
             .find(|key| key.get("publicKeyPem").is_some() && id_of(key).is_some_and(|own| same_id(own, id)))
@@ -147,12 +172,29 @@ fn candidate(id: &str, issuer: Option<&Part>, documents: &Documents) -> Candidat
         let key = Err(Fault::BadKey { key: id.to_owned(), problem }.into());
         return Candidate { id: id.to_owned(), key, owner: None, documents: Vec::new() };
     }
-    match fetched(id, documents) {
+    if standard.is_before_2()
+        && let Some(candidate) = bare(id, documents)
+    {
+        return candidate;
+    }
+    match fetched(id, Piece::Other, standard, documents) {
         Ok(part) => of_document(id, &part.json, part.documents),
         Err(lack) => {
             Candidate { id: id.to_owned(), key: Err(lack_trouble(&lack)), owner: None, documents: Vec::new() }
         }
     }
+}
+
+/// The key at `id` where it is served as bare PEM text, as before 2.0.
+fn bare(id: &str, documents: &Documents) -> Option<Candidate> {
+    let document = documents.look_up(id).ok()?;
+    let pem = std::str::from_utf8(document.bytes.trim_ascii()).ok()?;
+    pem.starts_with("-----BEGIN").then(|| Candidate {
+        id: id.to_owned(),
+        key: PublicKey::from_pem(pem).map_err(|error| key_trouble(error, id)),
+        owner: None,
+        documents: vec![document.reference()],
+    })
 }
 
 fn of_document(id: &str, json: &Value, documents: Vec<DocumentRef>) -> Candidate {

@@ -42,7 +42,7 @@ fn too_deep() -> EmbeddedFinding {
     }
 }
 
-fn unread(error: &ParseError) -> EmbeddedFinding {
+pub(super) fn unread(error: &ParseError) -> EmbeddedFinding {
     EmbeddedFinding::Unread { code: error.code().to_owned(), detail: error.to_string() }
 }
 

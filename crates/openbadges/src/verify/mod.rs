@@ -6,6 +6,9 @@
 mod assertion;
 mod credential;
 mod embedded;
+mod endorsement;
+mod extension;
+mod picture;
 mod presentation;
 
 use jiff::Timestamp;
@@ -59,9 +62,9 @@ pub fn verify(credential: &Credential, documents: &Documents, policy: &Policy) -
 
 impl Inquiry<'_> {
     fn report(&self) -> Report {
-        let embedded = embedded::judge(self);
+        let mut embedded = embedded::judge(self);
         let (findings, warnings) = match self.credential.standard() {
-            standard if standard.is_assertion() => self.assertion(&embedded),
+            standard if standard.is_assertion() => self.assertion(&mut embedded),
             Standard::Presentation => self.presentation(&embedded),
             _ => self.verifiable_credential(&embedded),
         };
