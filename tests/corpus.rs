@@ -343,10 +343,7 @@ impl Case {
         for need in self.needs.iter().filter(|need| need.url == "key") {
             let Some(file) = &need.file else { continue };
             let method: Value = serde_json::from_slice(&std::fs::read(file)?)?;
-            let controller = method["controller"].as_str().or(method["id"].as_str()).unwrap_or_default();
-            let controller = controller.split('#').next().unwrap_or_default().to_owned();
-            let document = serde_json::json!({ "id": controller, "verificationMethod": [method],
-                "assertionMethod": [method["id"]], "authentication": [method["id"]] });
+            let (controller, document) = corpus::key_document(&method);
             documents.insert(
                 controller.clone(),
                 Answer::Document(Document {

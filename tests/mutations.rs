@@ -15,6 +15,7 @@ use jiff::Timestamp;
 use lapel_testkit::corpus::{self, Failed, Trial};
 use lapel_testkit::{Algorithm, Key};
 use openbadges::artifact::PayloadContent;
+use openbadges::proof;
 use openbadges::{
     Answer, Artifact, CheckId, Credential, Document, Documents, Outcome, Policy, Report, Unavailable,
     Verdict, verify,
@@ -78,6 +79,15 @@ fn suite(shared: &Path) -> Result<Vec<Trial>, Failed> {
             trials.push(corpus::case(format!("{id}: {name}"), move || row(&badge)));
         }
     }
+    let bare = bare_tokens(shared)?;
+    let count = bare.len();
+    for (id, token) in bare {
+        trials
+            .push(corpus::case(format!("{id}: every changed character"), move || token.breaks_everywhere()));
+    }
+    trials.push(corpus::case("there are good bare tokens to change", move || {
+        if count >= 3 { Ok(()) } else { Err(format!("{count} tokens").into()) }
+    }));
     trials.push(corpus::case("there are good signed badges to change", move || {
         if objects >= 40 && tokens >= 6 {
             Ok(())
@@ -86,6 +96,67 @@ fn suite(shared: &Path) -> Result<Vec<Trial>, Failed> {
         }
     }));
     Ok(trials)
+}
+
+/// A token that is no badge, and the key that it comes with.
+struct BareToken {
+    text: String,
+    documents: Documents,
+    now: Timestamp,
+}
+
+/// The tokens of the proof suites that hold: VC-JWT and SD-JWT, credentials and presentations.
+fn bare_tokens(shared: &Path) -> Result<Vec<(String, BareToken)>, Failed> {
+    let mut tokens = Vec::new();
+    for line in corpus::manifest(shared)? {
+        let text = |name: &str| line[name].as_str().unwrap_or_default();
+        if !["vc-jwt", "vc-sd-jwt", "vp-jwt", "vp-sd-jwt"].contains(&text("kind"))
+            || text("scope") != "proof"
+            || text("expect") != "valid"
+        {
+            continue;
+        }
+        // One of them ended in December 2024.
+        let now: Timestamp = "2024-12-15T00:00:00Z".parse()?;
+        let file = |path: &str| shared.join("corpus").join(path);
+        let mut documents = Documents::new();
+        for need in line["needs"].as_array().into_iter().flatten().filter(|need| need["url"] == "key") {
+            let method = std::fs::read(file(need["file"].as_str().unwrap_or_default()))?;
+            let (url, document) = corpus::key_document(&serde_json::from_slice(&method)?);
+            let bytes = document.to_string().into_bytes();
+            documents.insert(
+                url.clone(),
+                Answer::Document(Document { url, bytes, media_type: None, fetched_at: now, status: 200 }),
+            );
+        }
+        let token = std::fs::read_to_string(file(text("file")))?.trim().to_owned();
+        tokens.push((text("id").to_owned(), BareToken { text: token, documents, now }));
+    }
+    Ok(tokens)
+}
+
+impl BareToken {
+    fn holds(&self, text: &str) -> bool {
+        proof::integrity(&jws(text.to_owned()), &self.documents, self.now).is_ok_and(|outcomes| {
+            !outcomes.is_empty() && outcomes.iter().all(|outcome| matches!(outcome, Outcome::Pass(_)))
+        })
+    }
+
+    /// No character of a token, of its disclosures or between them, can be another.
+    fn breaks_everywhere(&self) -> Result<(), Failed> {
+        if !self.holds(&self.text) {
+            return Err("it does not hold as it is".into());
+        }
+        for (place, character) in self.text.char_indices() {
+            let other = if character == 'A' { 'B' } else { 'A' };
+            let mut changed = self.text.clone();
+            changed.replace_range(place..=place, other.encode_utf8(&mut [0; 4]));
+            if self.holds(&changed) {
+                return Err(format!("it holds with {other} for {character} at {place}").into());
+            }
+        }
+        Ok(())
+    }
 }
 
 impl Badge {

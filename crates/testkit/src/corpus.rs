@@ -58,6 +58,18 @@ pub fn manifest(shared: &Path) -> Result<Vec<Value>, Failed> {
         .collect()
 }
 
+/// The document that publishes the key of a proof case (which brings a bare verification method): the id of its
+/// controller, and what that lists it for.
+pub fn key_document(method: &Value) -> (String, Value) {
+    let named = method["controller"].as_str().or(method["id"].as_str()).unwrap_or_default();
+    let controller = named.split('#').next().unwrap_or_default().to_owned();
+    let listed = serde_json::json!([method["id"]]);
+    let document = serde_json::json!({
+        "id": controller, "verificationMethod": [method], "assertionMethod": listed, "authentication": listed,
+    });
+    (controller, document)
+}
+
 /// The cases of one suite in which Lapel is known to differ, each with its reason.
 ///
 /// The file has a line a case: `id: reason`. Empty lines and lines that begin with `#` are comments. A listed

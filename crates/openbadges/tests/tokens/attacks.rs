@@ -368,6 +368,23 @@ fn points_of_another_curve_or_of_none() {
     }
 }
 
+/// The issuer's JWK says which of the RSA algorithms it is for.
+#[test]
+fn an_rsa_algorithm_that_the_key_is_not_for() {
+    for (named, used) in [
+        (Algorithm::Rs256, Algorithm::Ps256),
+        (Algorithm::Ps256, Algorithm::Rs256),
+        (Algorithm::Rs512, Algorithm::Rs256),
+    ] {
+        let mut jwk = issuer(used).key().public_jwk();
+        jwk["alg"] = used.name().into();
+        assert_verified(&published_as(&jwk, used), used.name());
+        jwk["alg"] = named.name().into();
+        let report = published_as(&jwk, used);
+        assert_fails(&report, CheckId::Integrity, "proof.algorithm-refused", named.name());
+    }
+}
+
 #[test]
 fn every_beginning_of_a_token() {
     for issued in tokens(Algorithm::EdDsa) {
