@@ -12,7 +12,7 @@ use super::{ProofFinding, Purpose, Trouble, sd_jwt};
 use crate::credential::jws::Jws;
 use crate::credential::value::{id_of, same_id, strings};
 use crate::credential::{moment, ob3};
-use crate::report::{Fault, Outcome};
+use crate::report::{Fault, Outcome, Warning};
 
 /// Judges the token `jws`, whose claims are `claims` and whose credential is `body`.
 pub(crate) fn verify(jws: &Jws, claims: &Value, body: &Value, setting: &Setting) -> ProofFinding {
@@ -259,34 +259,30 @@ fn mismatch(claim: &str, expected: &str, found: &Value) -> Fault {
 /// Clocks differ: a token that begins this many seconds ahead is not refused for it.
 const SKEW_SECONDS: i64 = 60;
 
-/// What the claims leave to wish for.
-pub(crate) fn warnings(jws: &Jws, claims: &Value, body: &Value) -> Vec<crate::report::Warning> {
-    let mut warnings = Vec::new();
-    let mut warn =
-        |code: &str, detail: String| warnings.push(crate::report::Warning { code: code.to_owned(), detail });
-    for claim in ["iss", "jti", "sub", "nbf"] {
-        let repeated =
-            claim != "sub" || ob3::subject(body).is_some_and(|subject| subject.get("id").is_some());
-        if claims.get(claim).is_none() && repeated {
-            warn(
-                "jwt.claim-absent",
-                format!("The token lacks the claim {claim}, which Open Badges 3.0 asks for."),
-            );
-        }
-    }
-    if let Some(detail) = sd_jwt::undisclosed(jws) {
-        warn("jwt.undisclosed", detail);
-    }
-    if let Some(detail) = sd_jwt::remark(jws) {
-        warn("jwt.holder", detail);
-    }
-    if ["jku", "x5u", "x5c"].iter().any(|name| jws.header().contains_key(*name)) {
-        warn(
-            "jwt.header-ignored",
-            "The token's header points to keys of its own choice; they were not looked at.".to_owned(),
-        );
-    }
-    warnings
+/// What the claims of a credential leave to wish for, and what else there is to say of its token.
+pub(crate) fn warnings(jws: &Jws, claims: &Value, body: &Value) -> Vec<Warning> {
+    let is_repeated = |claim: &&str| {
+        *claim != "sub" || ob3::subject(body).is_some_and(|subject| subject.get("id").is_some())
+    };
+    let absent = ["iss", "jti", "sub", "nbf"].into_iter().filter(|claim| claims.get(*claim).is_none());
+    let warning = |claim| {
+        let detail = format!("The token lacks the claim {claim}, which Open Badges 3.0 asks for.");
+        Warning { code: "jwt.claim-absent".to_owned(), detail }
+    };
+    absent.filter(is_repeated).map(warning).chain(remarks(jws)).collect()
+}
+
+/// What there is to say of a token, whatever it holds.
+pub(crate) fn remarks(jws: &Jws) -> impl Iterator<Item = Warning> {
+    let points_elsewhere = ["jku", "x5u", "x5c"].iter().any(|name| jws.header().contains_key(*name));
+    let ignored = "The token's header points to keys of its own choice; they were not looked at.";
+    [
+        ("jwt.undisclosed", sd_jwt::undisclosed(jws)),
+        ("jwt.holder", sd_jwt::remark(jws)),
+        ("jwt.header-ignored", points_elsewhere.then(|| ignored.to_owned())),
+    ]
+    .into_iter()
+    .filter_map(|(code, detail)| Some(Warning { code: code.to_owned(), detail: detail? }))
 }
 
 /// The instants that the claims set, for a credential that does not repeat them.

@@ -7,7 +7,7 @@ use super::{Inquiry, combine, structure};
 use crate::credential::value::{id_of, is_stated};
 use crate::credential::{Role, Standard, vc};
 use crate::proof::data_integrity::Setting;
-use crate::proof::{self, Purpose};
+use crate::proof::{self, Purpose, vc_jwt};
 use crate::report::{EmbeddedReport, Exempt, Finding, Findings, Outcome, Warning};
 
 impl Inquiry<'_> {
@@ -45,6 +45,7 @@ impl Inquiry<'_> {
             issuer: body.get("holder").and_then(id_of).unwrap_or_default(),
             purpose: Purpose::Authentication { challenge: None, domain: None },
         };
+        warnings.extend(self.credential.jws().into_iter().flat_map(vc_jwt::remarks));
         let proofs = proof::of_document(self.credential.jws(), self.credential.json(), body, &setting);
         let (integrity, key_authority, _) = combine(&proofs, warnings);
         (integrity, key_authority)

@@ -1,6 +1,7 @@
 //! Presentations as tokens: by the holder, with a key for authentication.
 
-use lapel_testkit::sign_compact;
+use lapel_testkit::{SdJwt, sign_compact};
+use openbadges::report::{EmbeddedFinding, EmbeddedReport};
 use serde_json::json;
 
 use super::*;
@@ -52,11 +53,20 @@ fn documents(holder: &Issuer, badge: &Issued, relation: &str) -> Documents {
     documents
 }
 
+fn verdict_of(embedded: &EmbeddedReport) -> Option<Verdict> {
+    match &embedded.finding {
+        EmbeddedFinding::Report(report) => Some(report.verdict()),
+        EmbeddedFinding::Unread { .. } => None,
+    }
+}
+
 #[track_caller]
 fn assert_shown_by_holder(report: &Report, what: &str) {
     assert!(failures(report).is_empty(), "{what}: {}", shown(report));
     assert_eq!(report.check(CheckId::Integrity).code(), "proof.valid", "{what}");
     assert_eq!(report.check(CheckId::KeyAuthority).code(), "key.published", "{what}");
+    let inside: Vec<Verdict> = report.embedded().iter().filter_map(verdict_of).collect();
+    assert_eq!(inside, [Verdict::Verified], "{what}: {}", shown(report));
 }
 
 #[test]
@@ -110,5 +120,36 @@ fn a_token_that_has_ended_or_says_two_things() {
         let token = presented(&holder, &badge, in_claim, &changes);
         let report = judged(&token, &documents);
         assert_eq!(report.check(CheckId::Integrity).code(), code, "{changes}: {}", shown(&report));
+    }
+}
+
+/// A presentation of which the holder conceals a part is by the holder all the same (`vp+sd-jwt`).
+#[test]
+fn a_presentation_shown_in_part() {
+    let badge = issuer(Algorithm::Es256).achievement("Rust").sign_jwt();
+    let holder = holder(Algorithm::Es384);
+    let documents = documents(&holder, &badge, "authentication");
+    let payload = json!({
+        "@context": [MODELS[0]], "type": ["VerifiablePresentation"], "id": "urn:uuid:1", "holder": holder.id(),
+        "verifiableCredential": [{
+            "@context": MODELS[0], "type": "EnvelopedVerifiableCredential",
+            "id": format!("data:application/vc+jwt,{}", badge.text()),
+        }],
+    });
+    for (typ, holds) in [("vp+sd-jwt", true), ("vc+sd-jwt", false), ("vp+jwt", false)] {
+        let header = json!({ "typ": typ, "kid": holder.verification_method() });
+        let sd_jwt = SdJwt::sign(&header, payload.clone(), &["/id", "/holder"], holder.key());
+        let report = judged(&sd_jwt.shown(&[1]), &documents);
+        if holds {
+            assert_shown_by_holder(&report, typ);
+            assert!(report.warnings().iter().any(|warning| warning.code == "jwt.undisclosed"));
+        } else {
+            assert_eq!(
+                failures(&report),
+                [(CheckId::Integrity, "proof.header-refused")],
+                "{}",
+                shown(&report)
+            );
+        }
     }
 }
