@@ -17,6 +17,8 @@ pub enum Kind {
     BadgeDefinition,
     /// Who issues badges (`Issuer`, `Profile`).
     IssuerProfile,
+    /// An SD-JWT VC of the IETF, whose kind is a claim (`vct`) and not a type of the W3C.
+    SdJwtVc,
     /// An issuer's key.
     Key,
     /// A DID document.
@@ -35,6 +37,7 @@ impl Kind {
             Self::Enveloped => "an envelope for a credential, without a token in it that could be read",
             Self::BadgeDefinition => "the definition of a badge, not a badge that was awarded to somebody",
             Self::IssuerProfile => "the profile of an issuer, not a badge",
+            Self::SdJwtVc => "a credential of another family (an IETF SD-JWT VC), not a badge",
             Self::Key => "a key, not a badge",
             Self::DidDocument => "a DID document, not a badge",
             Self::HostManifest => "the service description of a badge host, not a badge",
@@ -45,6 +48,9 @@ impl Kind {
     /// What to do about it.
     pub(super) fn hint(self) -> &'static str {
         match self {
+            Self::SdJwtVc => {
+                "Keep it in a wallet for such credentials; Lapel keeps Open Badges and W3C credentials."
+            }
             Self::Enveloped | Self::BadgePage => {
                 "Ask the issuer for each badge on its own, as Open Badges 2.0 or 3.0."
             }
@@ -100,7 +106,12 @@ pub(super) fn of_claims(claims: &Map<String, Value>) -> Result<Standard, ParseEr
     if claims.contains_key("vp") {
         return Ok(Standard::Presentation);
     }
-    of_json(claims)
+    match of_json(claims) {
+        Err(ParseError::Unrecognised) if claims.contains_key("vct") => {
+            Err(ParseError::OtherKind { kind: Kind::SdJwtVc })
+        }
+        other => other,
+    }
 }
 
 /// By the types of Verifiable Credentials; the telling ones first.
@@ -247,5 +258,15 @@ mod tests {
         ] {
             assert_eq!(kind(&json), expected, "{json}");
         }
+    }
+
+    #[test]
+    fn a_token_of_another_family_is_named() {
+        let of = |claims: Value| of_claims(claims.as_object().unwrap());
+        let other = Err(ParseError::OtherKind { kind: Kind::SdJwtVc });
+        assert_eq!(of(json!({ "vct": "urn:eudi:pid:1", "iss": "https://a.example" })), other);
+        let badge = json!({ "vct": "x", "type": ["VerifiableCredential", "OpenBadgeCredential"] });
+        assert_eq!(of(badge), Ok(Standard::Ob3));
+        assert_eq!(of(json!({ "vc": 1, "vct": "x" })), Err(ParseError::Unrecognised));
     }
 }

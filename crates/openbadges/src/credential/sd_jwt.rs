@@ -27,6 +27,8 @@ pub(crate) struct Selective {
     pub key_binding: Option<KeyBinding>,
     /// How many digests stand for something that is not shown (or for nothing: issuers add decoys).
     pub undisclosed: usize,
+    /// Whether one of them could be a claim or a property of the credential itself, such as its end or its status.
+    pub conceals_claims: bool,
 }
 
 /// The holder's token (RFC 9901, 4.3).
@@ -81,7 +83,12 @@ pub(crate) fn parse(text: &str) -> Result<(Jws, Value), JwsError> {
         token: Jws::parse(last),
         sd_hash: hash.ok().zip(text.get(..presented)).map(|(hash, presented)| hash.digest(presented)),
     });
-    jws.set_selective(Selective { flaw: opening.flaw, key_binding, undisclosed: opening.undisclosed });
+    jws.set_selective(Selective {
+        flaw: opening.flaw,
+        key_binding,
+        undisclosed: opening.undisclosed,
+        conceals_claims: opening.conceals_claims,
+    });
     Ok((jws, shown))
 }
 
@@ -152,11 +159,18 @@ struct Opening {
     seen: HashSet<String>,
     flaw: Option<Flaw>,
     undisclosed: usize,
+    conceals_claims: bool,
 }
 
 impl Opening {
     fn of(disclosures: Option<&str>, hash: Option<Hash>) -> Self {
-        let mut opening = Self { waiting: HashMap::new(), seen: HashSet::new(), flaw: None, undisclosed: 0 };
+        let mut opening = Self {
+            waiting: HashMap::new(),
+            seen: HashSet::new(),
+            flaw: None,
+            undisclosed: 0,
+            conceals_claims: false,
+        };
         let texts = disclosures.into_iter().flat_map(|disclosures| disclosures.split('~'));
         for (index, text) in texts.enumerate() {
             if index == MAX_DISCLOSURES {
@@ -223,7 +237,10 @@ impl Opening {
             self.fail(Flaw::Place { pointer: format!("{pointer}/_sd") });
         }
         for digest in all.into_iter().flatten().filter_map(Value::as_str) {
-            let Some(disclosure) = self.disclosed(digest) else { continue };
+            let Some(disclosure) = self.disclosed(digest) else {
+                self.conceals_claims |= ["", "/vc", "/vp"].contains(&pointer);
+                continue;
+            };
             let Some(name) = disclosure.name else {
                 let problem = "of an element, and not of a claim".to_owned();
                 self.fail(Flaw::Malformed { number: disclosure.number, problem });

@@ -87,12 +87,15 @@ fn malformed(problem: String) -> Fault {
 
 /// What a person should know of what is not shown.
 pub(crate) fn undisclosed(jws: &Jws) -> Option<String> {
-    let count = jws.selective()?.undisclosed;
-    (count > 0).then(|| {
-        format!(
-            "It is shown in part: {count} of its digests stand for something else, or for nothing at all."
-        )
-    })
+    let selective = jws.selective().filter(|selective| selective.undisclosed > 0)?;
+    let count = selective.undisclosed;
+    let mut detail = format!(
+        "It is shown in part: {count} of its digests stand for something else, or for nothing at all."
+    );
+    if selective.conceals_claims {
+        detail.push_str(" What is not shown may be when it ends or how it is taken back.");
+    }
+    Some(detail)
 }
 
 /// What a person should know of the holder's token: for whom it was made, which nobody here can have asked.

@@ -31,6 +31,10 @@ fn every_part_of_a_badge_that_is_shown_is_verified() {
             assert_verified(&report, &format!("{algorithm:?} {numbers:?}"));
             let in_part = report.warnings().iter().any(|warning| warning.code == "jwt.undisclosed");
             assert_eq!(in_part, numbers.len() < 3, "{numbers:?}");
+            // The name is a property of the credential, as its end and its status would be.
+            let warned =
+                report.warnings().iter().any(|warning| warning.detail.contains("how it is taken back"));
+            assert_eq!(warned, !numbers.contains(&2), "{numbers:?}");
         }
     }
 }
