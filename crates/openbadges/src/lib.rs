@@ -31,5 +31,8 @@ pub use artifact::{Artifact, ArtifactKind, NotABadge};
 pub use card::BadgeCard;
 pub use credential::{Credential, ParseError};
 pub use document::{Answer, Document, Documents, Unavailable};
-pub use report::{Check, CheckId, Exempt, Fact, Fault, Gap, Outcome, Report, Verdict, Verified, Warning};
+pub use report::{
+    Check, CheckId, EmbeddedFinding, EmbeddedReport, Exempt, Fact, Fault, Gap, Outcome, Report, Verdict,
+    Verified, Warning,
+};
 pub use verify::{KnownIssuer, Policy, verify};

@@ -344,6 +344,12 @@ pub enum Fact {
         /// How many were looked at.
         count: usize,
     },
+    /// An endorsement speaks of what it hangs on.
+    #[error("It speaks of {id}, on which it hangs.")]
+    Endorses {
+        /// What both name.
+        id: String,
+    },
     /// Every credential inside it, in this role, was judged by itself, and none fails.
     #[error("{} inside it: {count}, each judged by itself, and none fails.", role.in_words())]
     EmbeddedHold {
@@ -412,6 +418,7 @@ impl Fact {
             Self::Recipient { .. } => "recipient.matches",
             Self::ExtensionsFit { .. } => "schema.extensions-fit",
             Self::Pictures { .. } => "image.pictures",
+            Self::Endorses { .. } => "recipient.endorsed",
             Self::EmbeddedHold { role: Role::Endorsement, .. } => "endorsements.hold",
             Self::EmbeddedHold { role: Role::Credential, .. } => "credentials.hold",
         }
@@ -666,6 +673,14 @@ pub enum Fault {
         /// The id of the badge in it.
         found: String,
     },
+    /// An endorsement hangs on one thing and speaks of another.
+    #[error("It speaks of {found}, but hangs on {}.", expected.as_deref().unwrap_or("something without an id"))]
+    EndorsesOther {
+        /// What it speaks of.
+        found: String,
+        /// The id of what it hangs on, if that has one.
+        expected: Option<String>,
+    },
     /// Credentials inside it do not hold.
     #[error("{} inside it that do not hold: {}.", role.in_words(), failed.join("; "))]
     EmbeddedFail {
@@ -722,6 +737,7 @@ impl Fault {
             Self::ExtensionMalformed { .. } => "schema.extension-malformed",
             Self::NotAPicture { .. } => "image.no-picture",
             Self::PictureOfAnother { .. } => "image.of-another",
+            Self::EndorsesOther { .. } => "recipient.endorses-other",
             Self::EmbeddedFail { role: Role::Endorsement, .. } => "endorsements.failed",
             Self::EmbeddedFail { role: Role::Credential, .. } => "credentials.failed",
         }
@@ -838,6 +854,9 @@ pub enum Gap {
         /// Which check.
         after: CheckId,
     },
+    /// A credential without a proof of its own, in one that is signed.
+    #[error("It is not signed by itself: only the issuer of the credential around it says so.")]
+    OuterOnly,
     /// Credentials inside it could not be judged to the end.
     #[error("{} inside it that stay open: {}.", role.in_words(), open.join("; "))]
     EmbeddedOpen {
@@ -884,6 +903,7 @@ impl Gap {
             Self::ListUnverified { .. } => "status.list-unverified",
             Self::ListStale { .. } => "status.list-stale",
             Self::NotReached { .. } => "check.not-reached",
+            Self::OuterOnly => "proof.outer-only",
             Self::EmbeddedOpen { role: Role::Endorsement, .. } => "endorsements.open",
             Self::EmbeddedOpen { role: Role::Credential, .. } => "credentials.open",
             Self::Unstated { .. } => "check.unstated",
@@ -1150,6 +1170,9 @@ impl Report {
             },
             Verdict::Invalid => {
                 match self.checks.iter().find(|check| matches!(check.outcome, Outcome::Fail(_))) {
+                    Some(Check { outcome: Outcome::Fail(Fault::EndorsesOther { .. }), .. }) => {
+                        "Invalid: it speaks of something else".to_owned()
+                    }
                     Some(check) => format!("Invalid: {}", check.id.complaint()),
                     None => "Invalid".to_owned(),
                 }
@@ -1165,6 +1188,9 @@ impl Report {
         {
             return "Self-asserted key: the badge is unchanged, but the issuer has not been seen to publish its key"
                 .to_owned();
+        }
+        if matches!(self.check(CheckId::Integrity).outcome, Outcome::Unknown(Gap::OuterOnly)) {
+            return "Not signed by itself: only the issuer of the credential around it says so".to_owned();
         }
         let mut open = self.checks.iter().filter(|check| {
             check.id.matters()

@@ -19,4 +19,12 @@ framework: string | null,
 /**
  * `targetCode`.
  */
-code: string | null, };
+code: string | null, 
+/**
+ * `targetDescription`.
+ */
+description: string | null, 
+/**
+ * What sort of thing the target is (`targetType`).
+ */
+kind: string | null, };

@@ -15,4 +15,12 @@ name: string | null,
 /**
  * What it is (`narrative` or `description`).
  */
-narrative: string | null, };
+narrative: string | null, 
+/**
+ * What sort of thing it is (`genre`).
+ */
+genre: string | null, 
+/**
+ * Whom it was made for (`audience`).
+ */
+audience: string | null, };

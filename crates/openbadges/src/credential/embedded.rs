@@ -3,12 +3,13 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::value::{each, id_of};
+use super::value::{each, has_type, id_of};
 use super::{Credential, ParseError, Standard};
 use crate::artifact::PayloadContent;
 
 /// What a credential is to the one that it stands in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export))]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// A part of it: of a learner record or a presentation (`verifiableCredential`).
@@ -41,8 +42,12 @@ pub struct Embedded {
 }
 
 impl Embedded {
-    /// More than this many are not looked at.
+    /// More than this many are not looked at, in the outermost and all that stand inside it together.
     pub const MAX: usize = 1_000;
+
+    /// How many credentials stand around one at most: a presentation of a record of badges with endorsements is
+    /// four deep, and nothing needs more.
+    pub const MAX_DEPTH: usize = 4;
 }
 
 /// Deeper than this no property is looked for.
@@ -50,42 +55,63 @@ const MAX_DEPTH: usize = 32;
 
 /// The credentials inside `outer`, in the order of the text; those inside these are theirs.
 pub(super) fn of(outer: &Credential) -> Vec<Embedded> {
-    let mut search = Search { pointer: String::new(), found: Vec::new() };
+    let mut search = Search { standard: outer.standard(), pointer: String::new(), found: Vec::new() };
     if !outer.standard().is_assertion() {
-        search.look(outer.body(), outer.standard(), 0);
+        search.look(outer.body(), 0);
     }
     search.found
 }
 
 struct Search {
+    /// The standard of the outer one.
+    standard: Standard,
     pointer: String,
     found: Vec<Embedded>,
 }
 
 impl Search {
-    fn look(&mut self, node: &Value, standard: Standard, depth: usize) {
+    fn look(&mut self, node: &Value, depth: usize) {
         let Value::Object(members) = node else { return };
         for (name, member) in members {
-            let role = match name.as_str() {
-                "verifiableCredential" => Role::Credential,
-                "endorsement" | "endorsementJwt" => Role::Endorsement,
-                "proof" | "@context" => continue,
-                _ => {
-                    self.below(name, member, standard, depth);
-                    continue;
+            match name.as_str() {
+                "verifiableCredential" => self.each_of(name, member, Role::Credential, None),
+                "endorsement" | "endorsementJwt" if self.is_endorsement(member) => {
+                    self.each_of(name, member, Role::Endorsement, id_of(node));
                 }
-            };
-            let about = (role == Role::Endorsement).then(|| id_of(node).map(str::to_owned)).flatten();
-            let listed = member.is_array();
-            for (index, value) in each(Some(member)).iter().enumerate() {
-                let place = if listed { format!("/{index}") } else { String::new() };
-                let pointer = format!("{}/{name}{place}", self.pointer);
-                self.take(Embedded { pointer, role, about: about.clone(), credential: read(value) });
+                "proof" | "@context" => {}
+                _ => self.below(name, member, depth),
             }
         }
     }
 
-    fn below(&mut self, name: &str, member: &Value, standard: Standard, depth: usize) {
+    /// Of a credential that follows no specification of badges, a property of this name may say anything.
+    fn is_endorsement(&self, member: &Value) -> bool {
+        let is_credential = |value: &Value| {
+            has_type(value, "VerifiableCredential") || has_type(value, "EnvelopedVerifiableCredential")
+        };
+        self.standard != Standard::Vc || each(Some(member)).iter().any(is_credential)
+    }
+
+    fn each_of(&mut self, name: &str, member: &Value, role: Role, about: Option<&str>) {
+        let listed = member.is_array();
+        for (index, value) in each(Some(member)).iter().enumerate() {
+            let place = if listed { format!("/{index}") } else { String::new() };
+            let pointer = format!("{}/{name}{place}", self.pointer);
+            let about = about.map(str::to_owned);
+            if self.found.len() < Embedded::MAX {
+                self.found.push(Embedded { pointer, role, about, credential: read(value) });
+            } else {
+                let limit = Embedded::MAX;
+                if self.found.len() == limit {
+                    let credential = Err(ParseError::TooMany { limit });
+                    self.found.push(Embedded { pointer, role, about, credential });
+                }
+                return;
+            }
+        }
+    }
+
+    fn below(&mut self, name: &str, member: &Value, depth: usize) {
         if depth >= MAX_DEPTH {
             return;
         }
@@ -95,18 +121,12 @@ impl Search {
         match member {
             Value::Array(items) => {
                 for (index, item) in items.iter().enumerate() {
-                    self.below(&index.to_string(), item, standard, depth + 1);
+                    self.below(&index.to_string(), item, depth + 1);
                 }
             }
-            node => self.look(node, standard, depth + 1),
+            node => self.look(node, depth + 1),
         }
         self.pointer.truncate(length);
-    }
-
-    fn take(&mut self, embedded: Embedded) {
-        if self.found.len() < Embedded::MAX {
-            self.found.push(embedded);
-        }
     }
 }
 

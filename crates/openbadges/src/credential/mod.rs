@@ -4,7 +4,9 @@
 //! people are shown and what checks read. Which keys exist, whether a URL answers and what day it is, this room
 //! does not know.
 
+pub(crate) mod clr;
 mod embedded;
+pub(crate) mod endorsement;
 pub(crate) mod extensions;
 pub(crate) mod jws;
 mod kind;
@@ -131,6 +133,12 @@ pub enum ParseError {
         /// Its length in bytes.
         length: usize,
     },
+    /// It stands in a credential that holds too many.
+    #[error("no more than {limit} credentials inside one are looked at")]
+    TooMany {
+        /// How many are.
+        limit: usize,
+    },
     /// It is not strict JSON.
     #[error("the JSON of this badge is broken: {0}")]
     Json(#[from] JsonError),
@@ -160,6 +168,7 @@ impl ParseError {
         match self {
             Self::IsLink { .. } => "is-link",
             Self::TooLong { .. } => "too-long",
+            Self::TooMany { .. } => "too-many",
             Self::Json(_) => "not-strict-json",
             Self::Jws(_) => "malformed-jws",
             Self::NotAnObject { .. } => "not-an-object",
@@ -173,6 +182,7 @@ impl ParseError {
         match self {
             Self::IsLink { url } => format!("Fetch {url}, or add the link itself."),
             Self::TooLong { .. } => "Make sure that it is a badge, not an archive or a backup.".to_owned(),
+            Self::TooMany { .. } => "Ask the issuer for its parts as badges of their own.".to_owned(),
             Self::Json(_) | Self::Jws(_) => {
                 "Download the badge again from where it was issued; copying by hand may have cut it."
                     .to_owned()
@@ -309,7 +319,7 @@ impl Credential {
     }
 
     /// The credentials inside it, in the order of the text; those inside these are theirs. At most
-    /// [`Embedded::MAX`].
+    /// [`Embedded::MAX`]; if there are more, one after these says so.
     pub fn embedded(&self) -> Vec<Embedded> {
         embedded::of(self)
     }

@@ -139,7 +139,7 @@ static SUBJECT: Class = Class {
     rule: None,
 };
 
-static ACHIEVEMENT: Class = Class {
+pub(super) static ACHIEVEMENT: Class = Class {
     types: &["Achievement"],
     properties: &[
         one("id", Shape::Iri),
@@ -164,7 +164,7 @@ static ACHIEVEMENT: Class = Class {
     rule: None,
 };
 
-static PROFILE: Class = Class {
+pub(super) static PROFILE: Class = Class {
     types: &["Profile"],
     properties: &[
         one("id", Shape::Iri),
@@ -195,7 +195,7 @@ fn says_what_it_took(node: &Map<String, Value>, problems: &mut Problems) {
     }
 }
 
-static EVIDENCE: Class = Class {
+pub(super) static EVIDENCE: Class = Class {
     types: &["Evidence"],
     properties: &[
         maybe("id", Shape::Iri),
@@ -221,13 +221,13 @@ static ALIGNMENT: Class = Class {
     rule: None,
 };
 
-static IMAGE: Class = Class {
+pub(super) static IMAGE: Class = Class {
     types: &["Image"],
     properties: &[one("id", Shape::Iri), maybe("caption", Shape::Text)],
     rule: None,
 };
 
-static IDENTITY: Class = Class {
+pub(super) static IDENTITY: Class = Class {
     types: &["IdentityObject"],
     properties: &[
         one("hashed", Shape::Bool),

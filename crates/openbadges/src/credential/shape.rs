@@ -204,10 +204,11 @@ impl Shape {
     }
 }
 
-/// A text with a language: `{"@value": ...}`, or a map of languages.
+/// A text with a language: `{"@value": ...}` and what JSON-LD lets stand beside it, or a map of languages.
 fn is_language_text(node: &Map<String, Value>) -> bool {
+    let belongs = |name: &String| matches!(name.as_str(), "@value" | "@language" | "@direction");
     match node.get("@value") {
-        Some(value) => value.is_string(),
+        Some(value) => value.is_string() && node.keys().all(belongs),
         None => !node.is_empty() && node.values().all(|text| text.is_string() || text.is_array()),
     }
 }

@@ -2,22 +2,30 @@
 
 use serde_json::Value;
 
-use super::embedded::outcome;
-use super::{Inquiry, combine, structure, unreadable_date};
-use crate::credential::value::id_of;
-use crate::credential::{Role, Standard, moment, ob3, vc};
+use super::embedded::{other_subjects, outcome};
+use super::{Inquiry, Place, combine, embedded, structure, unreadable_date};
+use crate::credential::value::{id_of, same_id};
+use crate::credential::{Role, Standard, clr, endorsement, moment, ob3, vc};
 use crate::proof::data_integrity::{self, Setting};
 use crate::proof::{self, ProofFinding, Purpose, vc_jwt};
-use crate::report::{CheckId, EmbeddedReport, Exempt, Finding, Findings, Gap, Outcome, Problem, Warning};
+use crate::report::{
+    CheckId, EmbeddedReport, Exempt, Fact, Fault, Finding, Findings, Gap, Outcome, Problem, Warning,
+};
 use crate::{recipient, status};
 
 impl Inquiry<'_> {
-    pub(super) fn verifiable_credential(&self, embedded: &[EmbeddedReport]) -> (Findings, Vec<Warning>) {
+    pub(super) fn verifiable_credential(&self, inside: &[EmbeddedReport]) -> (Findings, Vec<Warning>) {
         let body = self.credential.body();
         let issuer = body.get("issuer").and_then(id_of).unwrap_or_default();
         let (problems, mut warnings) = form(self.credential.standard(), body);
         let proofs = self.proofs(body, issuer, &mut warnings);
-        let (integrity, key_authority, host) = combine(&proofs, &mut warnings);
+        let (integrity, key_authority, host) = if proofs.is_empty() && self.is_part_of_something_signed() {
+            (Outcome::Unknown(Gap::OuterOnly).into(), not_reached(), None)
+        } else {
+            combine(&proofs, &mut warnings)
+        };
+        warnings.extend(embedded::warnings(inside));
+        warnings.extend(self.other_subjects());
         let keys: Vec<String> = proofs
             .iter()
             .filter(|proof| proof.holds())
@@ -30,21 +38,54 @@ impl Inquiry<'_> {
             }
             _ => not_reached_unless_absent(body),
         };
+        let vouched = self.issuer(issuer, &key_authority.outcome, host);
+        let own = [&integrity.outcome, &key_authority.outcome, &vouched, &status.outcome];
+        let endorsements = outcome(inside, Role::Endorsement, &own);
+        let credentials = outcome(inside, Role::Credential, &own);
         let findings = Findings {
             structure: structure(self.credential.standard(), problems).into(),
-            issuer: self.issuer(issuer, &key_authority.outcome, host).into(),
+            issuer: vouched.into(),
             integrity,
             key_authority,
             hosted: Outcome::NotApplicable(Exempt::Signed).into(),
             dates: self.dates_3(body).into(),
             status,
-            recipient: recipient::of_subject(body, &self.policy.identities).into(),
+            recipient: self.addressee(body).into(),
             schema: Outcome::NotApplicable(Exempt::NoSchema).into(),
-            endorsements: outcome(embedded, Role::Endorsement).into(),
+            endorsements: endorsements.into(),
             image: Outcome::NotApplicable(Exempt::NoImage).into(),
-            credentials: outcome(embedded, Role::Credential).into(),
+            credentials: credentials.into(),
         };
         (findings, warnings)
+    }
+
+    /// Without a proof of its own, a part of a credential is what the issuer of the whole says. Whoever shows
+    /// credentials says nothing by it.
+    fn is_part_of_something_signed(&self) -> bool {
+        matches!(self.place, Place::Inside { outer, .. } if outer != Standard::Presentation)
+    }
+
+    /// Of an endorsement, what it speaks of, which must be what it hangs on (Open Badges 3.0, 9.1); of anything
+    /// else, its recipient.
+    fn addressee(&self, body: &Value) -> Outcome {
+        let Place::Inside { role: Role::Endorsement, about, .. } = self.place else {
+            return match self.credential.standard() {
+                Standard::Endorsement => Outcome::NotApplicable(Exempt::NoRecipient),
+                _ => recipient::of_subject(body, &self.policy.identities),
+            };
+        };
+        let found = ob3::subject(body).and_then(id_of).unwrap_or_default();
+        match about {
+            Some(about) if same_id(about, found) => Outcome::Pass(Fact::Endorses { id: found.to_owned() }),
+            _ => Outcome::Fail(Fault::EndorsesOther {
+                found: found.to_owned(),
+                expected: about.map(str::to_owned),
+            }),
+        }
+    }
+
+    fn other_subjects(&self) -> Option<Warning> {
+        (self.credential.standard() == Standard::Clr2).then(|| other_subjects(self.credential)).flatten()
     }
 
     fn proofs(&self, body: &Value, issuer: &str, warnings: &mut Vec<Warning>) -> Vec<ProofFinding> {
@@ -80,14 +121,20 @@ impl Inquiry<'_> {
 fn form(standard: Standard, body: &Value) -> (Vec<Problem>, Vec<Warning>) {
     match standard {
         Standard::Ob3 => (ob3::problems(body), ob3::warnings(body)),
+        Standard::Clr2 => (clr::problems(body), clr::warnings(body)),
+        Standard::Endorsement => (endorsement::problems(body), endorsement::warnings(body)),
         _ => (vc::problems(body), Vec::new()),
     }
+}
+
+fn not_reached() -> Finding {
+    Outcome::Unknown(Gap::NotReached { after: CheckId::Integrity }).into()
 }
 
 /// No list is asked for on behalf of a badge whose signature does not hold.
 fn not_reached_unless_absent(body: &Value) -> Finding {
     if crate::credential::value::is_stated(body.get("credentialStatus")) {
-        Outcome::Unknown(Gap::NotReached { after: CheckId::Integrity }).into()
+        not_reached()
     } else {
         Outcome::NotApplicable(Exempt::NoStatus).into()
     }

@@ -56,7 +56,7 @@ impl Inquiry<'_> {
                 reports.push(one.report);
             }
         }
-        let outcome = match embedded::outcome(&reports, Role::Endorsement) {
+        let outcome = match embedded::outcome(&reports, Role::Endorsement, &[]) {
             Outcome::Fail(fault) => Outcome::Fail(fault),
             _ if !astray.is_empty() => {
                 Outcome::Fail(Fault::EmbeddedFail { role: Role::Endorsement, failed: astray })

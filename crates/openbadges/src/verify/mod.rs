@@ -14,8 +14,9 @@ mod presentation;
 use jiff::Timestamp;
 use serde_json::Value;
 
+use self::embedded::Tree;
 use crate::credential::value::same_id;
-use crate::credential::{Credential, Standard, ob3};
+use crate::credential::{Credential, Role, Standard, ob3};
 use crate::document::Documents;
 use crate::proof::ProofFinding;
 use crate::report::{
@@ -57,7 +58,8 @@ const SKEW_SECONDS: i64 = 60;
 
 /// Judges `credential` by `documents` under `policy`. Equal arguments give equal reports.
 pub fn verify(credential: &Credential, documents: &Documents, policy: &Policy) -> Report {
-    Inquiry { credential, documents, policy, depth: 0 }.report()
+    let tree = Tree::new();
+    Inquiry { credential, documents, policy, depth: 0, place: Place::Alone, tree: &tree }.report()
 }
 
 impl Inquiry<'_> {
@@ -69,14 +71,14 @@ impl Inquiry<'_> {
             _ => self.verifiable_credential(&embedded),
         };
         let missing = missing(&findings, &embedded);
-        let verdict = judge(&findings);
+        let verdict = judge(self.credential.standard(), &findings);
         Report::new(self.credential, &findings, warnings, verdict, self.policy.now, missing, embedded)
     }
 }
 
 /// The verdict that the findings add up to: invalid before revoked before expired before undecided, and verified
 /// only when everything that matters was found to hold.
-fn judge(findings: &Findings) -> Verdict {
+fn judge(standard: Standard, findings: &Findings) -> Verdict {
     let outcomes = || CheckId::ALL.into_iter().map(|id| (id, &findings.of(id).outcome));
     let faults = || {
         outcomes()
@@ -91,7 +93,7 @@ fn judge(findings: &Findings) -> Verdict {
     } else if faults().any(ended) {
         Verdict::Expired
     } else if outcomes().any(|(id, outcome)| id.matters() && matches!(outcome, Outcome::Unknown(_)))
-        || !stands(findings)
+        || !stands(standard, findings)
     {
         Verdict::Undecided
     } else {
@@ -100,14 +102,17 @@ fn judge(findings: &Findings) -> Verdict {
 }
 
 /// What a verified badge cannot do without, said once more in the affirmative: a signature by the issuer's key or
-/// the issuer's own copy, and an issuer known to somebody. What nobody signed stands by what it holds alone.
-fn stands(findings: &Findings) -> bool {
+/// the issuer's own copy, and an issuer known to somebody. A presentation stands by what it holds; if its holder
+/// signed for it, by that as well.
+fn stands(standard: Standard, findings: &Findings) -> bool {
     let passed = |finding: &Finding| matches!(finding.outcome, Outcome::Pass(_));
-    if matches!(findings.integrity.outcome, Outcome::NotApplicable(Exempt::UnsignedPresentation)) {
-        return passed(&findings.structure) && passed(&findings.credentials);
+    let signed = passed(&findings.integrity) && passed(&findings.key_authority);
+    if standard == Standard::Presentation {
+        let unsigned =
+            matches!(findings.integrity.outcome, Outcome::NotApplicable(Exempt::UnsignedPresentation));
+        return (signed || unsigned) && passed(&findings.structure) && passed(&findings.credentials);
     }
-    let genuine =
-        (passed(&findings.integrity) && passed(&findings.key_authority)) || passed(&findings.hosted);
+    let genuine = signed || passed(&findings.hosted);
     genuine && passed(&findings.structure) && passed(&findings.issuer) && passed(&findings.dates)
 }
 
@@ -145,6 +150,26 @@ struct Inquiry<'a> {
     policy: &'a Policy,
     /// How many credentials stand around this one.
     depth: usize,
+    /// Where it stands.
+    place: Place<'a>,
+    /// What may still be judged inside the outermost.
+    tree: &'a Tree,
+}
+
+/// Where a credential stands.
+#[derive(Clone, Copy)]
+enum Place<'a> {
+    /// By itself.
+    Alone,
+    /// In another.
+    Inside {
+        /// What it is to that.
+        role: Role,
+        /// The id of the node that it hangs on.
+        about: Option<&'a str>,
+        /// What the other one is.
+        outer: Standard,
+    },
 }
 
 /// Both forms.

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::embedded::outcome;
-use super::{Inquiry, combine, structure};
-use crate::credential::value::{id_of, is_stated};
+use super::embedded::{other_holder, outcome};
+use super::{Inquiry, combine, embedded, structure};
+use crate::credential::value::{each, first, id_of, is_stated};
 use crate::credential::{Role, Standard, vc};
 use crate::proof::data_integrity::Setting;
 use crate::proof::{self, Purpose, vc_jwt};
@@ -14,7 +14,12 @@ impl Inquiry<'_> {
     pub(super) fn presentation(&self, embedded: &[EmbeddedReport]) -> (Findings, Vec<Warning>) {
         let body = self.credential.body();
         let mut warnings = Vec::new();
-        let (integrity, key_authority) = self.holder_proof(body, &mut warnings);
+        let holder = holder(body);
+        let (integrity, key_authority) = self.holder_proof(body, holder, &mut warnings);
+        warnings.extend(embedded::warnings(embedded));
+        if let Some(holder) = holder {
+            warnings.extend(other_holder(self.credential, holder));
+        }
         let of_its_credentials = || Finding::from(Outcome::NotApplicable(Exempt::Presentation));
         let findings = Findings {
             structure: structure(Standard::Presentation, vc::presentation_problems(body)).into(),
@@ -28,13 +33,18 @@ impl Inquiry<'_> {
             schema: Outcome::NotApplicable(Exempt::NoSchema).into(),
             endorsements: Outcome::NotApplicable(Exempt::NoEndorsements).into(),
             image: Outcome::NotApplicable(Exempt::NoImage).into(),
-            credentials: outcome(embedded, Role::Credential).into(),
+            credentials: outcome(embedded, Role::Credential, &[]).into(),
         };
         (findings, warnings)
     }
 
     /// The holder's signature, where there is one: it says who shows the credentials, not that they are genuine.
-    fn holder_proof(&self, body: &Value, warnings: &mut Vec<Warning>) -> (Finding, Finding) {
+    fn holder_proof(
+        &self,
+        body: &Value,
+        holder: Option<&str>,
+        warnings: &mut Vec<Warning>,
+    ) -> (Finding, Finding) {
         if self.credential.jws().is_none() && !is_stated(body.get("proof")) {
             let unsigned = || Outcome::NotApplicable(Exempt::UnsignedPresentation).into();
             return (unsigned(), unsigned());
@@ -42,7 +52,7 @@ impl Inquiry<'_> {
         let setting = Setting {
             documents: self.documents,
             now: self.policy.now,
-            issuer: body.get("holder").and_then(id_of).unwrap_or_default(),
+            issuer: holder.unwrap_or_default(),
             purpose: Purpose::Authentication { challenge: None, domain: None },
         };
         warnings.extend(self.credential.jws().into_iter().flat_map(vc_jwt::remarks));
@@ -50,4 +60,12 @@ impl Inquiry<'_> {
         let (integrity, key_authority, _) = combine(&proofs, warnings);
         (integrity, key_authority)
     }
+}
+
+/// The holder; one that is not named is whoever the first proof says that its key belongs to (VC Data Model 2.0,
+/// 4.13: `holder` is optional).
+fn holder(body: &Value) -> Option<&str> {
+    let named = first(body.get("holder")).and_then(id_of);
+    let method = || each(body.get("proof")).first()?.get("verificationMethod").and_then(id_of);
+    named.or_else(|| method().and_then(|method| method.split('#').next()))
 }
