@@ -131,6 +131,7 @@ mod tests {
             identity: Some("ada@example.org".to_owned()),
             name: Some("Ada Example".to_owned()),
             hashed: false,
+            ..RecipientCard::default()
         });
         card.evidence = vec![EvidenceCard {
             url: Some("https://ada.example/thesis".to_owned()),

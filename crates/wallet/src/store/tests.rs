@@ -262,6 +262,7 @@ fn search_reads_every_field_without_accents_or_case() {
         identity: Some("ada@example.org".to_owned()),
         name: Some("Ada Lovelace".to_owned()),
         hashed: false,
+        ..openbadges::card::RecipientCard::default()
     });
     sample.added(&fixture.store);
     let mut japanese = Sample::named("東京データ大学の修了証");
