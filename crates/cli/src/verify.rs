@@ -101,13 +101,20 @@ impl Judge<'_> {
             Input::Badge(id) => return self.badge(id),
         };
         match bytes {
-            Ok(bytes) => self.bytes(bytes, None, MOST_LINKS),
+            Ok(bytes) => self.bytes(bytes, None, None, MOST_LINKS),
             Err(error) => Judged { format: None, warnings: Vec::new(), finding: Finding::Error(error) },
         }
     }
 
-    /// Judges what `bytes` hold. `format` is the kind of the input where these bytes came from a link in it.
-    fn bytes(&mut self, bytes: Vec<u8>, format: Option<ArtifactKind>, links: usize) -> Judged {
+    /// Judges what `bytes` hold. Where these bytes came from a link in the input, `address` is that link, and `format`
+    /// the kind of the input.
+    fn bytes(
+        &mut self,
+        bytes: Vec<u8>,
+        address: Option<&str>,
+        format: Option<ArtifactKind>,
+        links: usize,
+    ) -> Judged {
         let artifact = match Artifact::recognise(bytes) {
             Ok(artifact) => artifact,
             Err(error) => {
@@ -120,7 +127,7 @@ impl Judge<'_> {
             .iter()
             .map(|note| WarningView { code: "artifact.lenient".to_owned(), detail: note.clone() })
             .collect();
-        match choose(artifact.payloads()) {
+        match choose(artifact.payloads(), address) {
             Choice::Credential { credential, others } => {
                 warnings.extend(others);
                 let (documents, none) = (&mut self.documents, Documents::new());
@@ -194,7 +201,7 @@ impl Judge<'_> {
         match self.documents.answer(url) {
             Some(Answer::Document(document)) if document.is_success() => {
                 let bytes = document.bytes.clone();
-                let mut judged = self.bytes(bytes, Some(format), links - 1);
+                let mut judged = self.bytes(bytes, Some(url), Some(format), links - 1);
                 judged.warnings.splice(0..0, warnings);
                 judged
             }
@@ -229,13 +236,16 @@ enum Choice {
 }
 
 /// The first Open Badges 3.0 credential, else the first credential, else a link, else what was wrong.
-fn choose(payloads: &[Payload]) -> Choice {
+fn choose(payloads: &[Payload], address: Option<&str>) -> Choice {
     let mut credentials = Vec::new();
     let mut links = Vec::new();
     let mut errors = Vec::new();
     for payload in payloads {
         match Credential::parse(&payload.content) {
-            Ok(credential) => credentials.push(credential),
+            Ok(credential) => credentials.push(match address {
+                Some(address) => credential.read_at(address),
+                None => credential,
+            }),
             Err(ParseError::IsLink { url }) => links.push(url),
             Err(error) => errors.push(not_a_credential(&error)),
         }
@@ -275,6 +285,7 @@ impl Judged {
     fn verdict(&self) -> &'static str {
         match &self.finding {
             Finding::Report { report, .. } => report.verdict().as_str(),
+            Finding::Unreached { answer, .. } if is_gone(answer.as_ref()) => "revoked",
             Finding::Unreached { .. } => "undecided",
             Finding::Error(_) => "error",
         }
@@ -359,10 +370,23 @@ impl Judged {
     }
 }
 
+/// Whether a host answered that what was there is gone for good: a hosted badge is revoked so, also one that was
+/// never seen.
+fn is_gone(answer: Option<&Answer>) -> bool {
+    match answer {
+        Some(Answer::Document(document)) => document.status == 410,
+        Some(Answer::Unavailable(openbadges::Unavailable::Http { status })) => *status == 410,
+        _ => false,
+    }
+}
+
 /// The verdict as a sentence.
 fn in_words(judged: &Judged) -> String {
     match &judged.finding {
         Finding::Report { report, .. } => plain(&report.headline()),
+        Finding::Unreached { answer, .. } if is_gone(answer.as_ref()) => {
+            "Revoked: its host says that the badge is gone for good".to_owned()
+        }
         Finding::Unreached { .. } => "Undecided: the badge behind the link is not at hand".to_owned(),
         Finding::Error(error) => format!("Not read: {}", plain(&error.message)),
     }
@@ -450,8 +474,17 @@ impl CheckLine {
         }
     }
 
-    /// The one check of a link that gave no badge: the issuer's own copy was not seen.
+    /// The one check of a link that gave no badge: the issuer's own copy was not seen, or is gone for good.
     fn unreached(url: &str, answer: Option<&Answer>) -> Self {
+        if is_gone(answer) {
+            return Self {
+                check: "status".to_owned(),
+                outcome: "fail".to_owned(),
+                code: "status.revoked".to_owned(),
+                detail: format!("The issuer has revoked it (by {url}, which answers with HTTP status 410)."),
+                documents: vec![url.to_owned()],
+            };
+        }
         let (code, detail) = match answer {
             None => ("document.missing", format!("{url} is needed and was not fetched")),
             Some(Answer::Unavailable(why)) => ("document.unavailable", format!("{url}: {why}")),

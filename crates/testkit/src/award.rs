@@ -7,7 +7,8 @@ use openbadges::document::sha256_hex;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    Algorithm, Issued, Issuer, NOW, SdJwt, StatusList, art, data_integrity, instant, jws, now, open_badges_2,
+    Algorithm, Issued, Issuer, NOW, SdJwt, StatusList, art, data_integrity, instant, jws, now, open_badges_1,
+    open_badges_2,
 };
 
 /// The version of the Verifiable Credentials Data Model that an Open Badges 3.0 credential follows.
@@ -302,6 +303,31 @@ impl Award {
     /// Signs it as an Open Badges 2.0 assertion.
     pub fn sign_open_badges_2(self) -> Issued {
         open_badges_2::sign(&self)
+    }
+
+    /// Publishes it as a badge of Open Badges 0.5: flat, and known by its link alone. Its dates lose their time.
+    pub fn host_open_badges_05(self) -> Issued {
+        open_badges_1::host_05(&self)
+    }
+
+    /// Publishes it as a hosted assertion of Open Badges 1.0.
+    pub fn host_open_badges_10(self) -> Issued {
+        open_badges_1::host_1(&self, Standard::Ob10)
+    }
+
+    /// Publishes it as a hosted assertion of Open Badges 1.1.
+    pub fn host_open_badges_11(self) -> Issued {
+        open_badges_1::host_1(&self, Standard::Ob11)
+    }
+
+    /// Signs it as an assertion of Open Badges 1.0. The issuer must sign with RS256.
+    pub fn sign_open_badges_10(self) -> Issued {
+        open_badges_1::sign_1(&self, Standard::Ob10)
+    }
+
+    /// Signs it as an assertion of Open Badges 1.1. The issuer must sign with RS256.
+    pub fn sign_open_badges_11(self) -> Issued {
+        open_badges_1::sign_1(&self, Standard::Ob11)
     }
 
     /// Its id: a name that depends on issuer, achievement, recipient and date only.

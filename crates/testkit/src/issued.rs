@@ -13,6 +13,8 @@ pub struct Issued {
     standard: Standard,
     name: String,
     documents: Vec<Document>,
+    /// The link that leads to it, where the text does not say.
+    link: Option<String>,
 }
 
 impl Issued {
@@ -22,7 +24,18 @@ impl Issued {
         name: &str,
         documents: Vec<Document>,
     ) -> Self {
-        Self { content, standard, name: name.to_owned(), documents }
+        Self { content, standard, name: name.to_owned(), documents, link: None }
+    }
+
+    /// The same, which is only known by the link `url`.
+    pub(crate) fn found_at(mut self, url: &str) -> Self {
+        self.link = Some(url.to_owned());
+        self
+    }
+
+    /// The link that leads to it, where its text does not say where it is hosted (Open Badges 0.5).
+    pub fn link(&self) -> Option<&str> {
+        self.link.as_deref()
     }
 
     /// The exact text: JSON or a compact JWS.
@@ -96,12 +109,16 @@ impl Issued {
         bake(image, &self.content, self.standard)
     }
 
-    /// The credential as Lapel parses it.
+    /// The credential as Lapel parses it, read at its link if it has one.
     ///
     /// # Panics
     /// If it does not parse: say so in the test by parsing [`content`](Self::content) instead.
     #[expect(clippy::expect_used, reason = "development only: the caller asks for a badge that parses")]
     pub fn credential(&self) -> Credential {
-        Credential::parse(&self.content).expect("the text parses as a credential")
+        let credential = Credential::parse(&self.content).expect("the text parses as a credential");
+        match &self.link {
+            Some(link) => credential.read_at(link),
+            None => credential,
+        }
     }
 }

@@ -29,6 +29,7 @@ mod issued;
 mod issuer;
 mod jws;
 mod key;
+mod open_badges_1;
 mod open_badges_2;
 pub mod sd_jwt;
 mod status_list;

@@ -159,7 +159,7 @@ impl Wallet {
             stored = self.inner.store.badge(id)?;
         }
         let content = content(&stored);
-        let credential = parse(&content)?;
+        let credential = credential_of(&stored)?;
         let StoredBadge { summary, card, report, history, artifacts, .. } = stored;
         let unreadable = || StoreError::Damaged { badge: id.0, name: summary.name.clone(), what: "report" };
         let (card, report) = (card.ok_or_else(unreadable)?, report.ok_or_else(unreadable)?);
@@ -171,7 +171,7 @@ impl Wallet {
     pub async fn verify_badge(&self, id: BadgeId) -> Result<BadgeDetail, ApiError> {
         let wallet = self.clone();
         let (stored, kept, artifact) = source::blocking(move || wallet.read_for_judging(id)).await?;
-        let credential = Arc::new(parse(&content(&stored))?);
+        let credential = Arc::new(credential_of(&stored)?);
         let fetch = self.fetch()?;
         let mut documents = Documents::new();
         let policy = self.policy()?;
@@ -341,7 +341,7 @@ impl Wallet {
     fn judge_from_kept(&self, id: BadgeId, keep: Keep) -> Result<(), ApiError> {
         let stored = self.inner.store.badge(id)?;
         let documents = self.inner.store.documents(id)?;
-        let credential = parse(&content(&stored))?;
+        let credential = credential_of(&stored)?;
         let report = openbadges::verify(&credential, &documents, &self.policy()?);
         if keep == Keep::NewVerdict && report.verdict().as_str() == stored.summary.verdict {
             return Ok(());
@@ -366,9 +366,15 @@ fn content(stored: &StoredBadge) -> PayloadContent {
     }
 }
 
-/// A stored text was a credential when it was stored; a later Lapel may still refuse what an earlier one took.
-fn parse(content: &PayloadContent) -> Result<Credential, ApiError> {
-    Credential::parse(content).map_err(|error| source::SourceError::NotACredential(error).into())
+/// A stored text was a credential when it was stored; a later Lapel may still refuse what an earlier one took. Where
+/// an old badge was found by a link, the card knows that address.
+fn credential_of(stored: &StoredBadge) -> Result<Credential, ApiError> {
+    let credential = Credential::parse(&content(stored)).map_err(source::SourceError::NotACredential)?;
+    let address = stored.card.as_ref().and_then(|card| card.credential_id.as_deref());
+    Ok(match address {
+        Some(address) => credential.read_at(address),
+        None => credential,
+    })
 }
 
 fn missing_artifact(id: BadgeId) -> ApiError {

@@ -117,6 +117,12 @@ pub enum SourceError {
         /// The HTTP status.
         status: u16,
     },
+    /// It is a link, and its host took away for good what was there (HTTP 410): a hosted badge is revoked so.
+    #[error("the badge at {url} was revoked: its host says that it is gone for good (HTTP status 410)")]
+    Gone {
+        /// The link.
+        url: String,
+    },
     /// It is a link to a page for people.
     #[error("{url} is a web page about a badge, not the badge itself")]
     WebPage {
@@ -132,7 +138,6 @@ fn of_status(status: u16) -> String {
     match status {
         401 | 403 => format!("its host does not show it to everyone (HTTP status {status})"),
         404 => "its host has nothing there (HTTP status 404)".to_owned(),
-        410 => "its host says that it is gone for good (HTTP status 410)".to_owned(),
         _ => format!("its host answered with HTTP status {status}"),
     }
 }
@@ -152,6 +157,7 @@ impl SourceError {
             Self::NotALink { .. } => "import.not-a-link".to_owned(),
             Self::NotFetched { error, .. } => error.code().to_owned(),
             Self::Refused { status, .. } => format!("fetch.http-{status}"),
+            Self::Gone { .. } => "import.revoked".to_owned(),
             Self::WebPage { .. } => "import.web-page".to_owned(),
             Self::TooManyLinks => "import.too-many-links".to_owned(),
         }
@@ -171,6 +177,7 @@ impl SourceError {
                 "Make the badge public at its host, or download it there and import the file."
             }
             Self::Refused { .. } => "Check the address, or ask the issuer for the badge as a file.",
+            Self::Gone { .. } => "Ask the issuer why; a badge that was revoked is not imported by its link.",
             Self::WebPage { .. } => {
                 "Open the page, download the badge (look for \u{201c}Download\u{201d}, \u{201c}Open Badge\u{201d} \
                  or \u{201c}JSON\u{201d}), and import the file."
@@ -207,7 +214,12 @@ pub async fn find(
             }
             other => other,
         })?;
-        carried = choose(&there)?;
+        carried = match choose(&there)? {
+            Carried::Credential(content, credential) => {
+                Carried::Credential(content, Box::new(credential.read_at(&document.url)))
+            }
+            link @ Carried::Link(_) => link,
+        };
         if matches!(there.kind(), ArtifactKind::Json | ArtifactKind::Jws) {
             // What a host serves at a badge's own address is the document that decides whether it is hosted.
             documents.insert(document.url.clone(), Answer::Document(document));
@@ -284,6 +296,9 @@ async fn follow(link: &str, documents: &Documents, fetch: &dyn Fetch) -> Result<
             status: response.status,
         }
     };
+    if document.status == 410 {
+        return Err(SourceError::Gone { url: link.to_owned() });
+    }
     if !document.is_success() {
         return Err(SourceError::Refused { url: link.to_owned(), status: document.status });
     }

@@ -313,6 +313,9 @@ fn of_assertion(credential: &Credential, documents: &Documents) -> BadgeCard {
     };
     let (assertion, written_by) =
         copy.as_ref().map_or((brought, written_by), |copy| (&copy.json, copy.standard));
+    if credential.standard() == Standard::Ob2Endorsement {
+        return of_endorsement(credential, assertion, documents);
+    }
     let class = part::badge_class(assertion, written_by, documents).ok();
     let written_by = class.as_ref().map_or(written_by, |class| class.standard);
     let class = part_or_embedded(class, assertion.get("badge"));
@@ -332,6 +335,24 @@ fn of_assertion(credential: &Credential, documents: &Documents) -> BadgeCard {
         alignments: alignments(&class),
         tags: texts(class.get("tags")),
         narrative: text(assertion.get("narrative")),
+        public_url: id.clone().filter(|id| credential.jws().is_none() && is_web_address(id)),
+        credential_id: id,
+        ..BadgeCard::default()
+    }
+}
+
+/// An endorsement of Open Badges 2.0: what is said, and by whom.
+fn of_endorsement(credential: &Credential, endorsement: &Value, documents: &Documents) -> BadgeCard {
+    let profile = part::issuer_of(endorsement, credential.standard(), documents).ok();
+    let claim = first(endorsement.get("claim")).unwrap_or(&Value::Null);
+    let id = id_of(endorsement).map(str::to_owned);
+    BadgeCard {
+        standard: credential.standard().name().to_owned(),
+        name: id_of(claim).map_or_else(|| "Endorsement".to_owned(), |of| format!("Endorsement of {of}")),
+        description: text(claim.get("endorsementComment")),
+        issuer: issuer(Some(&part_or_embedded(profile, endorsement.get("issuer")))),
+        issued_on: endorsement.get("issuedOn").and_then(moment),
+        expires_on: endorsement.get("expires").and_then(moment),
         public_url: id.clone().filter(|id| credential.jws().is_none() && is_web_address(id)),
         credential_id: id,
         ..BadgeCard::default()

@@ -183,9 +183,11 @@ fn differing<'a>(one: &'a Value, other: &'a Value) -> impl Iterator<Item = &'a s
     changed.chain(added).map(|(key, _)| key.as_str())
 }
 
-/// Whether an assertion is the stub that remains of a revoked one, which may hold no more than `id` and `revoked`.
+/// Whether an assertion or endorsement is the stub that remains of a revoked one, which may hold no more than `id`
+/// and `revoked`.
 pub(crate) fn is_stub(assertion: &Value) -> bool {
-    assertion.get("revoked").is_some_and(|revoked| revoked == true) && each(assertion.get("badge")).is_empty()
+    let says_nothing = ["badge", "claim"].iter().all(|name| each(assertion.get(*name)).is_empty());
+    assertion.get("revoked").is_some_and(|revoked| revoked == true) && says_nothing
 }
 
 #[cfg(test)]

@@ -183,9 +183,12 @@ impl Inquiry<'_> {
             host,
         };
         let (mut findings, warnings) = self.findings(subject, &parts, genuine, warnings, embedded);
-        if let (Copy::Not(outcome), true) = (&copy, is_reference(brought.json)) {
-            // Nothing is known of it but where it is.
-            findings.structure = outcome.clone().into();
+        if is_reference(subject.json) {
+            // Nothing is known of it but where it is, or was.
+            findings.structure = match &copy {
+                Copy::Not(outcome) => outcome.clone().into(),
+                _ => Outcome::Unknown(Gap::NotReached { after: CheckId::Status }).into(),
+            };
         }
         (findings, warnings)
     }
