@@ -356,6 +356,35 @@ mod verify {
     }
 
     #[test]
+    fn a_link_that_answers_410_is_a_badge_that_was_taken_back() {
+        let desk = Desk::new();
+        let url = "https://university.example/assertions/1.json";
+        let gone = serde_json::json!([{ "url": url, "status": 410 }]);
+        desk.write("gone/documents.json", gone.to_string());
+        let run = desk.verify(&["--documents", "gone", url]);
+        let line = run.one_line();
+        assert_eq!((line["verdict"].as_str(), run.status), (Some("revoked"), 1), "{line}");
+        assert_eq!(check(&line, "status")["code"], "status.revoked");
+        assert_eq!(line["missing"], serde_json::json!([]));
+    }
+
+    #[test]
+    fn a_badge_of_open_badges_0_5_is_known_by_its_link() {
+        let desk = Desk::new();
+        let flat = Issuer::https("university.example").achievement("Rust").host_open_badges_05();
+        let documents = desk.documents("documents", &flat);
+        let line = desk.verify(&["--documents", &documents, flat.link().unwrap()]).one_line();
+        assert_eq!(line["verdict"], "verified", "{line}");
+        assert_eq!(line["badge"]["standard"], "Open Badges 0.5");
+        let file = desk.write("flat.json", flat.text());
+        let line = desk.verify(&["--documents", &documents, &file]).one_line();
+        assert_eq!(
+            (line["verdict"].as_str(), check(&line, "hosted")["code"].as_str()),
+            (Some("undecided"), Some("check.unstated"))
+        );
+    }
+
+    #[test]
     fn the_wallet_is_left_alone() {
         let desk = Desk::new();
         let file = desk.issue("rust", &good());

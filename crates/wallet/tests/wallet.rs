@@ -266,6 +266,20 @@ async fn links_that_lead_to_no_badge_say_why() {
 }
 
 #[tokio::test]
+async fn a_badge_of_open_badges_0_5_is_asked_for_again_where_its_link_led() {
+    let flat = Issuer::https("school.example").achievement("Rails").host_open_badges_05();
+    let link = flat.link().unwrap().to_owned();
+    let fixture = Fixture::over(Net::serving(flat.documents()));
+    let id = fixture.added(Source::Url(link.clone())).await;
+    assert_eq!(fixture.wallet.verify_badge(id).await.unwrap().report.verdict, "verified");
+    assert_eq!(fixture.net.asked(&link), 2);
+    fixture.net.answer(&link, Ok(Response { status: 410, media_type: None, bytes: Vec::new() }));
+    for _ in 0..2 {
+        assert_eq!(fixture.wallet.verify_badge(id).await.unwrap().report.verdict, "revoked");
+    }
+}
+
+#[tokio::test]
 async fn what_is_no_file_is_refused_without_waiting() {
     let fixture = Fixture::over(Net::default());
     let folder = tempfile::tempdir().unwrap();
