@@ -1,9 +1,9 @@
 //! Recipient: was the badge awarded to one of the user's identities?
 //!
 //! All versions hash identities alike (`sha256$` or `md5$`, before 2.0 also `sha1$`, and the digest of identity and
-//! salt). The
-//! specifications name no normalisation, so an address is tried as given, trimmed, in lower case, and in lower case
-//! of Unicode normalisation form C; which one matched is part of the fact.
+//! salt). The specifications name no normalisation, so an address is tried as given, trimmed, in lower case, in lower
+//! case of Unicode normalisation form C, and with either spelling of an international domain; which one matched is
+//! part of the fact.
 
 use md5::Md5;
 use serde_json::Value;
@@ -158,6 +158,8 @@ impl Claim<'_> {
             (MatchForm::Trimmed, trimmed.to_owned()),
             (MatchForm::Lowercase, trimmed.to_lowercase()),
             (MatchForm::Normalised, trimmed.to_lowercase().nfc().collect()),
+            (MatchForm::Domain, with_domain(trimmed, url::quirks::domain_to_ascii)),
+            (MatchForm::Domain, with_domain(trimmed, url::quirks::domain_to_unicode)),
         ];
         let own = |form: MatchForm| match (self, form) {
             // A plain identity is brought into the same form; a hash cannot be.
@@ -171,6 +173,10 @@ impl Claim<'_> {
                 |own| own.trim().to_lowercase().nfc().collect(),
                 &trimmed.to_lowercase().nfc().collect::<String>(),
             ),
+            (Self::Plain(own), MatchForm::Domain) => {
+                let bring = |mail: &str| with_domain(mail.trim(), url::quirks::domain_to_ascii);
+                Claim::Plain(own).is_of_form(bring, &bring(trimmed))
+            }
             _ => false,
         };
         forms.into_iter().find(|(form, identity)| self.is_of(identity) || own(*form)).map(|(form, _)| form)
@@ -182,6 +188,16 @@ impl Claim<'_> {
             Self::Plain(own) => own.contains('@') && bring(own) == identity,
             Self::Hashed(..) => false,
         }
+    }
+}
+
+/// A mail address in lower case and normalisation form C, its domain as `domain` writes it (IDNA): `bücher.example`
+/// and `xn--bcher-kva.example` are one. What has no such domain stays as it is.
+fn with_domain(mail: &str, domain: fn(&str) -> String) -> String {
+    let plain: String = mail.to_lowercase().nfc().collect();
+    match plain.rsplit_once('@').map(|(local, host)| (local, domain(host))) {
+        Some((local, host)) if !host.is_empty() => format!("{local}@{host}"),
+        _ => plain,
     }
 }
 
@@ -273,6 +289,15 @@ mod tests {
             form(plain("andr\u{e9}@example.org"), "Andre\u{301}@example.org"),
             Some(MatchForm::Normalised)
         );
+        let (unicode, ascii) = ("ada@b\u{fc}cher.example", "ada@xn--bcher-kva.example");
+        assert_eq!(form(plain(unicode), ascii), Some(MatchForm::Domain));
+        assert_eq!(form(plain(ascii), "Ada@B\u{dc}CHER.example"), Some(MatchForm::Domain));
+        assert_eq!(form(plain(ascii), "ada@bucher.example"), None);
+        for (own, given) in [(unicode, ascii), (ascii, unicode)] {
+            let digest = hex(&Sha256::new().chain_update(own).finalize());
+            let hashed = json!({ "type": "email", "hashed": true, "identity": format!("sha256${digest}") });
+            assert_eq!(form(hashed, given), Some(MatchForm::Domain));
+        }
         assert_eq!(form(plain("ada@example.org"), "eda@example.org"), None);
         // The letters of a DID or URL mean something as they are.
         let did = json!({ "type": "id", "hashed": false, "identity": "did:key:z6MkA" });

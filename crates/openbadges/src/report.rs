@@ -372,6 +372,8 @@ pub enum MatchForm {
     Lowercase,
     /// In Unicode normalisation form C and lower case.
     Normalised,
+    /// As that, with the other spelling of an international domain (IDNA).
+    Domain,
 }
 
 impl MatchForm {
@@ -381,6 +383,7 @@ impl MatchForm {
             Self::Trimmed => " (white space aside)",
             Self::Lowercase => " (compared in lower case)",
             Self::Normalised => " (compared in lower case and Unicode normal form)",
+            Self::Domain => " (its domain is spelled in two ways)",
         }
     }
 }
