@@ -376,6 +376,20 @@ fn an_endorsement_that_does_not_come_leaves_the_badge_as_genuine_as_it_is() {
 }
 
 #[test]
+fn what_decides_is_asked_for_before_endorsements() {
+    let endorsement = "https://endorser.example/endorsement.json";
+    let issued = Hosted20.issue(award().with("/endorsement", endorsement));
+    let mut documents = Documents::new();
+    let mut rounds = Vec::new();
+    while let [url, ..] = judged_with(&issued, &documents).missing() {
+        rounds.push(url.clone());
+        let answer = issued.at_hand().answer(url).cloned();
+        documents.insert(url.clone(), answer.unwrap_or_else(|| answer_with_status(url, 404)));
+    }
+    assert_eq!((rounds.len(), rounds.last().map(String::as_str)), (4, Some(endorsement)), "{rounds:?}");
+}
+
+#[test]
 fn an_endorsement_on_its_own_is_judged_too() {
     let (issued, url) = endorsed();
     let text =

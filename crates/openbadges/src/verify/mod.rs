@@ -117,31 +117,37 @@ fn stands(standard: Standard, findings: &Findings) -> bool {
 }
 
 /// The URLs that would close a gap. A broken signature is broken whatever else is fetched: then nothing is asked
-/// for, so that a forged badge cannot make anybody call on its addresses.
+/// for, so that a forged badge cannot make anybody call on its addresses. What decides nothing (an endorsement, a
+/// schema) is asked for last: whoever endorses a badge shall not use up what may be fetched for it.
 fn missing(findings: &Findings, embedded: &[EmbeddedReport]) -> Vec<String> {
     if matches!(findings.integrity.outcome, Outcome::Fail(_)) {
         return Vec::new();
     }
-    let mut urls: Vec<String> = Vec::new();
-    for id in CheckId::ALL {
-        let Outcome::Unknown(Gap::Missing { url } | Gap::SelfAssertedKey { url: Some(url), cause: None, .. }) =
-            &findings.of(id).outcome
-        else {
-            continue;
-        };
-        if !urls.contains(url) {
-            urls.push(url.clone());
-        }
-    }
-    for inner in embedded {
-        let EmbeddedFinding::Report(report) = &inner.finding else { continue };
-        for url in report.missing() {
+    let asked = |matters: bool| {
+        let of_checks =
+            CheckId::ALL.into_iter().filter(move |id| id.matters() == matters).filter_map(
+                |id| match &findings.of(id).outcome {
+                    Outcome::Unknown(
+                        Gap::Missing { url } | Gap::SelfAssertedKey { url: Some(url), cause: None, .. },
+                    ) => Some(url),
+                    _ => None,
+                },
+            );
+        let inside = embedded.iter().filter(move |inner| (inner.role == Role::Credential) == matters);
+        let of_these = inside.flat_map(|inner| match &inner.finding {
+            EmbeddedFinding::Report(report) => report.missing(),
+            EmbeddedFinding::Unread { .. } => &[],
+        });
+        let mut urls: Vec<String> = Vec::new();
+        for url in of_checks.chain(of_these) {
             if !urls.contains(url) {
                 urls.push(url.clone());
             }
         }
-    }
-    urls
+        urls
+    };
+    let decisive = asked(true);
+    if decisive.is_empty() { asked(false) } else { decisive }
 }
 
 struct Inquiry<'a> {
