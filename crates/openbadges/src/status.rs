@@ -16,6 +16,7 @@ use crate::credential::value::{each, first, has_type, id_of, same_id, strings};
 use crate::credential::{Standard, body_of, moment, ob1, ob3};
 use crate::document::{Document, Documents};
 use crate::json::parse_strict_bytes;
+use crate::jsonld::Work;
 use crate::proof::data_integrity::Setting;
 use crate::proof::{self, ProofFinding, Purpose, Trouble};
 use crate::report::{DocumentRef, Exempt, Fact, Fault, Feature, Finding, Gap, Outcome, Warning};
@@ -268,7 +269,7 @@ impl List {
             jws.as_ref(),
             &claims,
             &body,
-            &Setting { documents, now, issuer: &issuer, purpose: Purpose::Assertion },
+            &Setting { documents, now, issuer: &issuer, purpose: Purpose::Assertion, work: &Work::default() },
         );
         let (key, self_asserted) = trusted(&proofs, &document.url, references)?;
         in_force(&body, document, now)?;

@@ -217,6 +217,12 @@ impl Award {
         self
     }
 
+    /// Endorsed by `endorsement` at `pointer` (such as `/endorsement`, or `/credentialSubject/achievement/endorsement`).
+    #[must_use]
+    pub fn endorsed(self, pointer: &str, endorsement: &Issued) -> Self {
+        self.with(pointer, json!([endorsement.as_part()]))
+    }
+
     /// Proves it in the given way. The issuer must sign with [`Kind::algorithm`].
     pub fn issue(self, kind: Kind) -> Issued {
         match kind {
@@ -435,7 +441,7 @@ pub(crate) fn slug(name: &str) -> String {
 }
 
 /// Sets (or, with `None`, takes out) what stands at `pointer`.
-fn change(json: &mut Value, pointer: &str, value: Option<Value>) {
+pub(crate) fn change(json: &mut Value, pointer: &str, value: Option<Value>) {
     let (parent, last) = pointer.rsplit_once('/').unwrap_or(("", pointer));
     let last = last.replace("~1", "/").replace("~0", "~");
     let mut place = json;

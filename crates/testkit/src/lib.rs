@@ -25,6 +25,7 @@ mod assorted;
 mod award;
 pub mod corpus;
 mod data_integrity;
+mod draft;
 mod issued;
 mod issuer;
 mod jws;
@@ -40,6 +41,7 @@ pub use award::{Award, DataModel, Kind};
 pub use data_integrity::{
     Suite, sign as sign_data_integrity, sign_as as sign_data_integrity_as, sign_by as sign_data_integrity_by,
 };
+pub use draft::Draft;
 pub use issued::Issued;
 pub use issuer::{Identity, Issuer};
 pub use jws::compact as sign_compact;

@@ -72,7 +72,7 @@ impl JudgedSource {
 impl Wallet {
     /// Imports `sources`, several at once; `number` is from [`Wallet::next_import`]. `progress` hears of the start,
     /// of each source once it is saved (or failed), in the order that they finish, and of the end. Gives the lines in
-    /// the order of the sources. Dropping the future stops it between sources; what was reported is saved.
+    /// the order of the sources: one for each badge in it. Dropping the future stops it between sources; what was reported is saved.
     pub async fn import(
         &self,
         number: u32,
@@ -84,7 +84,7 @@ impl Wallet {
             progress(ImportProgress { import: number, done, total, line, finished });
         };
         report(0, None, false);
-        let mut lines = vec![None; sources.len()];
+        let mut lines = vec![Vec::new(); sources.len()];
         let setting = self.fetch().and_then(|fetch| Ok((Arc::new(SharedFetch::new(fetch)), self.policy()?)));
         let mut waiting: VecDeque<_> = sources.into_iter().enumerate().collect();
         let mut running = JoinSet::new();
@@ -96,20 +96,25 @@ impl Wallet {
                 let (wallet, setting) = (self.clone(), setting.clone());
                 running.spawn(async move {
                     let name = source.name();
-                    let outcome = match setting {
-                        Ok((fetch, policy)) => wallet.import_one(source, &policy, &*fetch).await,
-                        Err(error) => Err(error),
+                    let outcomes = match setting {
+                        Ok((fetch, policy)) => wallet.import_each(source, &policy, &*fetch).await,
+                        Err(error) => vec![Err(error)],
                     };
-                    let outcome = outcome.unwrap_or_else(|error| ImportOutcome::Failed { error });
-                    (index, ImportLine { source: name, outcome })
+                    let line = |outcome: Result<ImportOutcome, ApiError>| {
+                        let outcome = outcome.unwrap_or_else(|error| ImportOutcome::Failed { error });
+                        ImportLine { source: name.clone(), outcome }
+                    };
+                    (index, outcomes.into_iter().map(line).collect::<Vec<_>>())
                 });
             }
             match running.join_next().await {
                 None => break,
-                Some(Ok((index, line))) => {
+                Some(Ok((index, of_source))) => {
                     done += 1;
-                    lines[index] = Some(line.clone());
-                    report(done, Some(line), false);
+                    for line in &of_source {
+                        report(done, Some(line.clone()), false);
+                    }
+                    lines[index] = of_source;
                 }
                 Some(Err(error)) => {
                     if let Ok(panic) = error.try_into_panic() {
@@ -122,39 +127,55 @@ impl Wallet {
         lines.into_iter().flatten().collect()
     }
 
-    async fn import_one(
+    /// Imports every badge that `source` carries.
+    async fn import_each(
         &self,
         source: Source,
         policy: &Policy,
         fetch: &dyn Fetch,
-    ) -> Result<ImportOutcome, ApiError> {
+    ) -> Vec<Result<ImportOutcome, ApiError>> {
         let mut documents = Documents::new();
-        let found = source::find(source, &mut documents, fetch).await?;
+        let found = match source::find(source, &mut documents, fetch).await {
+            Ok(found) => found,
+            Err(error) => return vec![Err(error.into())],
+        };
         let wallet = self.clone();
-        let (found, known) = blocking(move || {
-            let known = wallet.known(&found);
-            (found, known)
+        let (each, known) = blocking(move || {
+            let each = found.each();
+            let known = wallet.known(&each);
+            (each, known)
         })
         .await;
-        if let Some(outcome) = known? {
-            return Ok(outcome);
+        match known {
+            Ok(Some(outcomes)) => return outcomes.into_iter().map(Ok).collect(),
+            Err(error) => return vec![Err(error)],
+            Ok(None) => {}
         }
-        let judged = judge_found(found, documents, policy, fetch).await;
-        let wallet = self.clone();
-        blocking(move || wallet.keep(&judged)).await
+        let mut outcomes = Vec::with_capacity(each.len());
+        for found in each {
+            let judged = judge_found(found, documents.clone(), policy, fetch).await;
+            let wallet = self.clone();
+            outcomes.push(blocking(move || wallet.keep(&judged)).await);
+        }
+        outcomes
     }
 
-    /// Bytes that are here already are not judged again: the same file twice is one badge.
-    fn known(&self, found: &Found) -> Result<Option<ImportOutcome>, ApiError> {
+    /// Bytes of which every badge is here already are not judged again: the same file twice is one badge.
+    fn known(&self, each: &[Found]) -> Result<Option<Vec<ImportOutcome>>, ApiError> {
         let store = &self.inner.store;
-        let Some((id, removed)) = store.badges_of_artifact(&found.artifact.sha256())?.first().copied() else {
+        let Some(first) = each.first() else { return Ok(None) };
+        let here = store.badges_of_artifact(&first.artifact.sha256())?;
+        if here.len() < each.len() {
             return Ok(None);
-        };
-        if removed {
-            store.restore_badge(id)?;
-            return Ok(Some(ImportOutcome::Added { badge: store.summary(id)? }));
         }
-        Ok(Some(ImportOutcome::AlreadyThere { badge: store.summary(id)?, linked: false }))
+        let outcome = |(id, removed): (BadgeId, bool)| {
+            if removed {
+                store.restore_badge(id)?;
+                return Ok(ImportOutcome::Added { badge: store.summary(id)? });
+            }
+            Ok(ImportOutcome::AlreadyThere { badge: store.summary(id)?, linked: false })
+        };
+        here.into_iter().map(outcome).collect::<Result<_, ApiError>>().map(Some)
     }
 
     fn keep(&self, judged: &JudgedSource) -> Result<ImportOutcome, ApiError> {

@@ -71,6 +71,25 @@ pub struct Found {
     pub content: PayloadContent,
     /// The credential.
     pub credential: Credential,
+    /// The other credentials that the artifact carries: badges of their own.
+    pub others: Vec<(PayloadContent, Credential)>,
+}
+
+impl Found {
+    /// What was found, once for each credential.
+    pub(crate) fn each(mut self) -> Vec<Self> {
+        let others = std::mem::take(&mut self.others);
+        let other = |(content, credential)| Self {
+            content,
+            credential,
+            source: self.source.clone(),
+            artifact: self.artifact.clone(),
+            others: Vec::new(),
+        };
+        let mut each: Vec<Self> = others.into_iter().map(other).collect();
+        each.insert(0, self);
+        each
+    }
 }
 
 /// Why a source gave no credential.
@@ -215,9 +234,12 @@ pub async fn find(
             other => other,
         })?;
         carried = match choose(&there)? {
-            Carried::Credential(content, credential) => {
-                Carried::Credential(content, Box::new(credential.read_at(&document.url)))
-            }
+            Carried::Credentials(credentials) => Carried::Credentials(
+                credentials
+                    .into_iter()
+                    .map(|(content, credential)| (content, credential.read_at(&document.url)))
+                    .collect(),
+            ),
             link @ Carried::Link(_) => link,
         };
         if matches!(there.kind(), ArtifactKind::Json | ArtifactKind::Jws) {
@@ -231,8 +253,9 @@ pub async fn find(
         }
     }
     match carried {
-        Carried::Credential(content, credential) => {
-            Ok(Found { source, artifact, content, credential: *credential })
+        Carried::Credentials(mut credentials) => {
+            let (content, credential) = credentials.remove(0);
+            Ok(Found { source, artifact, content, credential, others: credentials })
         }
         Carried::Link(_) => Err(SourceError::TooManyLinks),
     }
@@ -240,26 +263,21 @@ pub async fn find(
 
 /// What an artifact carries.
 enum Carried {
-    Credential(PayloadContent, Box<Credential>),
+    /// At least one; that of Open Badges 3.0 first, if there is one.
+    Credentials(Vec<(PayloadContent, Credential)>),
     Link(String),
 }
 
-/// The first Open Badges 3.0 credential, else the first credential, else a link, else what was wrong. One image
-/// may hold the same badge for readers of version 2 and of version 3.
+/// The credentials, else a link, else what was wrong. One image may hold a badge for readers of version 2 and one
+/// for readers of version 3: both are badges of their own.
 fn choose(artifact: &Artifact) -> Result<Carried, SourceError> {
-    let mut first = None;
+    let mut credentials: Vec<(PayloadContent, Credential)> = Vec::new();
     let mut link = None;
     let mut wrong = None;
     for payload in artifact.payloads() {
         match Credential::parse(&payload.content) {
-            Ok(credential) if credential.standard() == Standard::Ob3 => {
-                return Ok(Carried::Credential(payload.content.clone(), Box::new(credential)));
-            }
-            Ok(credential) => {
-                first.get_or_insert_with(|| {
-                    Carried::Credential(payload.content.clone(), Box::new(credential))
-                });
-            }
+            Ok(credential) if credentials.iter().any(|(_, other)| other.digest() == credential.digest()) => {}
+            Ok(credential) => credentials.push((payload.content.clone(), credential)),
             Err(ParseError::IsLink { url }) => {
                 link.get_or_insert(Carried::Link(url));
             }
@@ -268,10 +286,12 @@ fn choose(artifact: &Artifact) -> Result<Carried, SourceError> {
             }
         }
     }
-    match (first.or(link), wrong) {
-        (Some(carried), _) => Ok(carried),
-        (None, Some(error)) => Err(error),
-        (None, None) => Err(SourceError::NotABadge(NotABadge::Empty)),
+    credentials.sort_by_key(|(_, credential)| credential.standard() != Standard::Ob3);
+    match (credentials.is_empty(), link, wrong) {
+        (false, _, _) => Ok(Carried::Credentials(credentials)),
+        (true, Some(link), _) => Ok(link),
+        (true, None, Some(error)) => Err(error),
+        (true, None, None) => Err(SourceError::NotABadge(NotABadge::Empty)),
     }
 }
 

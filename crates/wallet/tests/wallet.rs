@@ -10,7 +10,7 @@ use std::path::Path;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 
-use lapel_testkit::{Issued, Issuer, StatusList, art};
+use lapel_testkit::{Algorithm, Issued, Issuer, StatusList, art};
 use lapel_wallet::api::{
     BadgeId, BadgePage, ImportLine, ImportOutcome, ImportProgress, ListRequest, Settings,
 };
@@ -231,6 +231,48 @@ async fn the_file_that_is_here_is_not_fetched_again() {
     let outcome = fixture.import(bytes("b.svg", picture)).await;
     assert!(matches!(outcome, ImportOutcome::AlreadyThere { badge, linked: false } if badge.id == id));
     assert_eq!(fixture.net.asked(&url), asked);
+}
+
+#[tokio::test]
+async fn an_image_with_badges_of_two_versions_gives_both() {
+    let newer = Issuer::did_web("new.example").achievement("Rust").sign_jwt();
+    let older =
+        Issuer::https("old.example").signing_with(Algorithm::Rs256).achievement("Rust").sign_open_badges_2();
+    let svg = String::from_utf8(newer.baked_svg()).unwrap();
+    let inside = svg.find("<svg").and_then(|start| Some(start + svg[start..].find('>')? + 1)).unwrap();
+    let element = format!(r#"<a:assertion xmlns:a="http://openbadges.org" verify="{}"/>"#, older.text());
+    let picture = format!("{}{element}{}", &svg[..inside], &svg[inside..]).into_bytes();
+    let fixture = Fixture::over(Net::serving(newer.documents().iter().chain(older.documents())));
+
+    let import = |name: &'static str| {
+        fixture.wallet.import(fixture.wallet.next_import(), vec![bytes(name, picture.clone())], |_| {})
+    };
+    let added: Vec<BadgeId> = import("both.svg")
+        .await
+        .into_iter()
+        .map(|line| match line.outcome {
+            ImportOutcome::Added { badge } => badge.id,
+            other => panic!("not added: {other:?}"),
+        })
+        .collect();
+    let [first, second] = added.as_slice() else { panic!("{added:?}") };
+    for (id, standard) in [(first, "Open Badges 3.0"), (second, "Open Badges 2.0")] {
+        let badge = fixture.wallet.open_badge(*id).unwrap();
+        assert_eq!((badge.card.standard.as_str(), badge.summary.verdict.as_str()), (standard, "verified"));
+        assert_eq!(fixture.wallet.export_original(*id).unwrap().bytes, picture);
+    }
+    // The same picture again is the same two badges; the one that was thrown away comes back.
+    fixture.wallet.remove(&[*second]).unwrap();
+    let outcomes: Vec<ImportOutcome> =
+        import("again.svg").await.into_iter().map(|line| line.outcome).collect();
+    assert!(
+        matches!(outcomes.as_slice(), [
+            ImportOutcome::AlreadyThere { badge: one, linked: false },
+            ImportOutcome::Added { badge: other },
+        ] if one.id == *first && other.id == *second),
+        "{outcomes:?}"
+    );
+    assert_eq!(fixture.all().total, 2);
 }
 
 #[tokio::test]

@@ -55,21 +55,36 @@ const MAX_DEPTH: usize = 32;
 
 /// The credentials inside `outer`, in the order of the text; those inside these are theirs.
 pub(super) fn of(outer: &Credential) -> Vec<Embedded> {
-    let mut search = Search { standard: outer.standard(), pointer: String::new(), found: Vec::new() };
+    let mut search = Search {
+        standard: outer.standard(),
+        contexts: inherited(outer),
+        pointer: String::new(),
+        found: Vec::new(),
+    };
     if !outer.standard().is_assertion() {
         search.look(outer.body(), 0);
     }
     search.found
 }
 
-struct Search {
+/// The contexts that JSON-LD reads a node in that names none: those around it, but in a presentation of the second
+/// data model, which drops them at each credential.
+fn inherited(outer: &Credential) -> Option<&Value> {
+    let is_version_1 = outer.body().as_object().is_some_and(super::vc::is_version_1);
+    let drops = outer.standard() == Standard::Presentation && !is_version_1;
+    outer.body().get("@context").filter(|_| !drops)
+}
+
+struct Search<'a> {
     /// The standard of the outer one.
     standard: Standard,
+    /// What nodes without contexts of their own are read in.
+    contexts: Option<&'a Value>,
     pointer: String,
     found: Vec<Embedded>,
 }
 
-impl Search {
+impl Search<'_> {
     fn look(&mut self, node: &Value, depth: usize) {
         let Value::Object(members) = node else { return };
         for (name, member) in members {
@@ -99,7 +114,7 @@ impl Search {
             let pointer = format!("{}/{name}{place}", self.pointer);
             let about = about.map(str::to_owned);
             if self.found.len() < Embedded::MAX {
-                self.found.push(Embedded { pointer, role, about, credential: read(value) });
+                self.found.push(Embedded { pointer, role, about, credential: read(value, self.contexts) });
             } else {
                 let limit = Embedded::MAX;
                 if self.found.len() == limit {
@@ -131,9 +146,9 @@ impl Search {
 }
 
 /// A credential that stands in another: an object, or the text of a token.
-fn read(value: &Value) -> Result<Credential, ParseError> {
+fn read(value: &Value, contexts: Option<&Value>) -> Result<Credential, ParseError> {
     match value {
         Value::String(text) => Credential::parse(&PayloadContent::Jws(text.clone())),
-        node => Credential::of_value(node),
+        node => Credential::of_value(node, contexts),
     }
 }

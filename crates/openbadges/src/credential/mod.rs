@@ -111,7 +111,7 @@ pub struct Credential {
     text: String,
     payload: Value,
     /// The credential inside a token's `vc` claim, completed by the token's other claims; or a badge before Open
-    /// Badges 2.0 in the terms of 2.0.
+    /// Badges 2.0 in the terms of 2.0; or one that is read in the contexts of the credential around it.
     claimed: Option<Value>,
     jws: Option<Jws>,
     standard: Standard,
@@ -223,14 +223,20 @@ impl Credential {
         Ok(Self { text: text.to_owned(), payload, claimed: None, jws: None, standard }.in_later_terms(None))
     }
 
-    /// A credential that stands, as this node, in another.
-    fn of_value(node: &Value) -> Result<Self, ParseError> {
+    /// A credential that stands, as this node, in another. Where it names no contexts, JSON-LD reads it in `contexts`.
+    fn of_value(node: &Value, contexts: Option<&Value>) -> Result<Self, ParseError> {
         let members = object(node)?;
         if let Some(token) = enveloped(members) {
             return Self::parse_jws(&token);
         }
         let standard = kind::of_json(members)?;
-        Ok(Self { text: node.to_string(), payload: node.clone(), claimed: None, jws: None, standard })
+        let inherited = contexts.filter(|_| !members.contains_key("@context"));
+        let claimed = inherited.map(|contexts| {
+            let mut body = members.clone();
+            body.insert("@context".to_owned(), contexts.clone());
+            Value::Object(body)
+        });
+        Ok(Self { text: node.to_string(), payload: node.clone(), claimed, jws: None, standard })
     }
 
     fn parse_jws(text: &str) -> Result<Self, ParseError> {
@@ -322,6 +328,12 @@ impl Credential {
     /// [`Embedded::MAX`]; if there are more, one after these says so.
     pub fn embedded(&self) -> Vec<Embedded> {
         embedded::of(self)
+    }
+
+    /// Whether it names no contexts of its own and is read in those of the credential around it.
+    pub(crate) fn inherits_contexts(&self) -> bool {
+        let names = |json: &Value| json.get("@context").is_some();
+        self.jws.is_none() && !names(&self.payload) && names(self.body())
     }
 
     pub(crate) fn jws(&self) -> Option<&Jws> {

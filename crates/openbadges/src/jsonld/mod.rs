@@ -37,7 +37,8 @@ use processor::Processor;
 pub use error::JsonLdError;
 pub use jcs::{UnsafeNumber, canonical_json};
 pub use quads::{Quad, Term};
-pub use rdfc::{CanonicalDataset, Hash, canonicalize_quads};
+pub(crate) use rdfc::canonicalize_within;
+pub use rdfc::{CanonicalDataset, Hash, Work, canonicalize_quads};
 
 /// The deepest nesting of arrays and objects that is read.
 pub const DEEPEST: usize = 64;
@@ -53,6 +54,8 @@ pub struct Settings<'a> {
     pub texts: &'a [(&'a str, &'a str)],
     /// The hash algorithm that RDFC-1.0 runs with.
     pub hash: Hash,
+    /// What this and other documents may take together.
+    pub work: Option<&'a Work>,
 }
 
 /// A canonical RDF dataset.
@@ -75,7 +78,10 @@ pub fn canonicalize(document: &Value) -> Result<Canonical, JsonLdError> {
 /// The canonical form of `document` in safe mode, with other texts of contexts or another hash.
 pub fn canonicalize_with(document: &Value, settings: Settings<'_>) -> Result<Canonical, JsonLdError> {
     let Dataset { quads, contexts, .. } = read(document, settings.texts, false)?;
-    let dataset = canonicalize_quads(&quads, settings.hash)?;
+    let dataset = match settings.work {
+        Some(work) => canonicalize_within(&quads, settings.hash, work)?,
+        None => canonicalize_quads(&quads, settings.hash)?,
+    };
     Ok(Canonical { nquads: dataset.lines.concat(), contexts })
 }
 

@@ -148,7 +148,8 @@ fn of_parts(
         None if body.get("holder").is_some() => Purpose::Authentication { challenge: None, domain: None },
         _ => Purpose::Assertion,
     };
-    let setting = Setting { documents, now, issuer, purpose };
+    let work = crate::jsonld::Work::default();
+    let setting = Setting { documents, now, issuer, purpose, work: &work };
     let findings = of_document(jws, claims, body, &setting);
     match jws {
         Some(jws) => findings.into_iter().map(|finding| of_jws(jws, finding)).collect(),

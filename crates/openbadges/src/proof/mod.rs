@@ -48,7 +48,8 @@ pub fn integrity(
         ("issuer", Purpose::Assertion)
     };
     let issuer = body.get(author).and_then(id_of).unwrap_or_default();
-    let setting = data_integrity::Setting { documents, now, issuer, purpose };
+    let work = crate::jsonld::Work::default();
+    let setting = data_integrity::Setting { documents, now, issuer, purpose, work: &work };
     let proofs = of_document(jws.as_ref(), &claims, &body, &setting);
     Ok(proofs.into_iter().map(|proof| proof.integrity).collect())
 }

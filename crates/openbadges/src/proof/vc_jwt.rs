@@ -301,7 +301,8 @@ mod tests {
         let documents = Documents::new();
         let purpose = Purpose::Authentication { challenge, domain };
         let now = "2026-11-23T00:00:00Z".parse().unwrap();
-        answers(claims, &Setting { documents: &documents, now, issuer: "", purpose })
+        let work = crate::jsonld::Work::default();
+        answers(claims, &Setting { documents: &documents, now, issuer: "", purpose, work: &work })
             .map_err(|fault| fault.code())
     }
 

@@ -17,7 +17,8 @@ impl Inquiry<'_> {
     pub(super) fn verifiable_credential(&self, inside: &[EmbeddedReport]) -> (Findings, Vec<Warning>) {
         let body = self.credential.body();
         let issuer = body.get("issuer").and_then(id_of).unwrap_or_default();
-        let (problems, mut warnings) = form(self.credential.standard(), body);
+        let (mut problems, mut warnings) = form(self.credential.standard(), body);
+        problems.extend(self.lacking_contexts());
         let proofs = self.proofs(body, issuer, &mut warnings);
         let (integrity, key_authority, host) = if proofs.is_empty() && self.is_part_of_something_signed() {
             (Outcome::Unknown(Gap::OuterOnly).into(), not_reached(), None)
@@ -84,13 +85,25 @@ impl Inquiry<'_> {
         }
     }
 
+    /// Every credential names its contexts (VC Data Model 2.0, 4.3), also inside another, where JSON-LD could do
+    /// without.
+    fn lacking_contexts(&self) -> Option<Problem> {
+        self.credential.inherits_contexts().then(|| Problem {
+            document: None,
+            pointer: "/@context".to_owned(),
+            expected: "contexts of its own".to_owned(),
+            found: "only those of the credential around it".to_owned(),
+        })
+    }
+
     fn other_subjects(&self) -> Option<Warning> {
         (self.credential.standard() == Standard::Clr2).then(|| other_subjects(self.credential)).flatten()
     }
 
     fn proofs(&self, body: &Value, issuer: &str, warnings: &mut Vec<Warning>) -> Vec<ProofFinding> {
         let now = self.policy.now;
-        let setting = Setting { documents: self.documents, now, issuer, purpose: Purpose::Assertion };
+        let (purpose, work) = (Purpose::Assertion, &self.tree.work);
+        let setting = Setting { documents: self.documents, now, issuer, purpose, work };
         let claims = self.credential.json();
         if let Some(jws) = self.credential.jws() {
             warnings.extend(vc_jwt::warnings(jws, claims, body));

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::{Inquiry, Place};
 use crate::credential::value::{each, first, id_of, same_id, text};
 use crate::credential::{Credential, Embedded, ParseError, Role, Standard, ob3};
+use crate::jsonld::Work;
 use crate::report::{
     EmbeddedFinding, EmbeddedReport, Exempt, Fact, Fault, Gap, Outcome, Report, Verdict, Warning,
 };
@@ -16,6 +17,8 @@ use crate::report::{
 pub(super) struct Tree {
     credentials: Cell<usize>,
     bytes: Cell<usize>,
+    /// What telling their blank nodes apart may take.
+    pub(super) work: Work,
 }
 
 /// As many bytes are canonicalised inside one outermost credential, counted once for each proof.
@@ -23,13 +26,16 @@ const MOST_BYTES: usize = 32 << 20;
 
 impl Tree {
     pub(super) fn new() -> Self {
-        Self { credentials: Cell::new(Embedded::MAX), bytes: Cell::new(MOST_BYTES) }
+        Self { credentials: Cell::new(Embedded::MAX), bytes: Cell::new(MOST_BYTES), work: Work::default() }
     }
 
     /// Takes the work for `credential`, if there is room for it.
     fn admits(&self, credential: &Credential) -> bool {
         let proofs = each(credential.body().get("proof")).len();
         let bytes = credential.text().len().saturating_mul(1 + proofs);
+        if !self.work.has_room() {
+            return false;
+        }
         let left = self.credentials.get().checked_sub(1).zip(self.bytes.get().checked_sub(bytes));
         if let Some((credentials, bytes)) = left {
             self.credentials.set(credentials);
@@ -68,7 +74,8 @@ fn one(outer: &Inquiry, embedded: Embedded) -> EmbeddedReport {
                 let too_many = ParseError::TooMany { limit: Embedded::MAX };
                 unjudged(
                     too_many.code(),
-                    "the credentials inside are too many, or too large, to judge".to_owned(),
+                    "the credentials inside are too many, too large or too intricate to judge them all"
+                        .to_owned(),
                 )
             };
             (name(credential), finding)

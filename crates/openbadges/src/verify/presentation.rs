@@ -54,6 +54,7 @@ impl Inquiry<'_> {
             now: self.policy.now,
             issuer: holder.unwrap_or_default(),
             purpose: Purpose::Authentication { challenge: None, domain: None },
+            work: &self.tree.work,
         };
         warnings.extend(self.credential.jws().into_iter().flat_map(vc_jwt::remarks));
         let proofs = proof::of_document(self.credential.jws(), self.credential.json(), body, &setting);

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256, Sha384};
 
 use super::stated::Stated;
 use crate::credential::value::{each, strings};
-use crate::jsonld::{self, Hash, JsonLdError, Settings, alternates, canonical_json, canonicalize_with};
+use crate::jsonld::{self, Hash, JsonLdError, Settings, Work, alternates, canonical_json, canonicalize_with};
 use crate::proof::inputs::{Hashed, hex};
 use crate::report::Fault;
 
@@ -65,21 +65,28 @@ impl Covered<'_> {
 /// A document without its proofs, and its canonical forms as far as they were asked for.
 pub(super) struct Unsecured {
     json: Value,
+    work: Work,
     rdf: OnceCell<Result<Canonical, Fault>>,
     rdf_384: OnceCell<Result<Canonical, Fault>>,
 }
 
 impl Unsecured {
-    pub(super) fn of(document: &Value) -> Self {
+    /// `document` without its proofs; its canonical forms may take what is left of `work`.
+    pub(super) fn of(document: &Value, work: &Work) -> Self {
         let without = |members: &serde_json::Map<String, Value>| {
             let kept = members.iter().filter(|(name, _)| *name != "proof");
             kept.map(|(name, value)| (name.clone(), value.clone())).collect()
         };
-        Self::with(document.as_object().map_or(Value::Null, |members| Value::Object(without(members))))
+        let json = document.as_object().map_or(Value::Null, |members| Value::Object(without(members)));
+        Self::with(json, work.clone())
     }
 
-    fn with(json: Value) -> Self {
-        Self { json, rdf: OnceCell::new(), rdf_384: OnceCell::new() }
+    fn with(json: Value, work: Work) -> Self {
+        Self { json, work, rdf: OnceCell::new(), rdf_384: OnceCell::new() }
+    }
+
+    pub(super) fn work(&self) -> &Work {
+        &self.work
     }
 
     pub(super) fn json(&self) -> &Value {
@@ -105,7 +112,7 @@ impl Unsecured {
         if let Some(members) = json.as_object_mut() {
             members.insert("proof".to_owned(), Value::Array(previous));
         }
-        Ok(Some(Self::with(json)))
+        Ok(Some(Self::with(json, self.work.clone())))
     }
 
     /// The texts that its contexts have had under the same URLs before.
@@ -127,7 +134,7 @@ impl Unsecured {
             Form::Rdf => {
                 let document = match text {
                     None => Cow::Borrowed(self.rdf(hash)?),
-                    Some(_) => Cow::Owned(rdf(&self.json, hash, text, "")?),
+                    Some(_) => Cow::Owned(rdf(&self.json, hash, text, "", &self.work)?),
                 };
                 Ok(Covered { options: self.options(stated, hash, text)?, document })
             }
@@ -143,12 +150,12 @@ impl Unsecured {
     ) -> Result<Canonical, Fault> {
         let mut options = stated.options();
         options.insert("@context".to_owned(), self.context());
-        rdf(&Value::Object(options), hash, text, &stated.place)
+        rdf(&Value::Object(options), hash, text, &stated.place, &self.work)
     }
 
     fn rdf(&self, hash: Hash) -> Result<&Canonical, Fault> {
         let known = if hash == Hash::Sha384 { &self.rdf_384 } else { &self.rdf };
-        known.get_or_init(|| rdf(&self.json, hash, None, "")).as_ref().map_err(Clone::clone)
+        known.get_or_init(|| rdf(&self.json, hash, None, "", &self.work)).as_ref().map_err(Clone::clone)
     }
 
     /// vc-di-eddsa 3.3.2 and 3.3.5: a proof may state its contexts itself, and then means the document by these.
@@ -197,9 +204,15 @@ fn known_contexts(document: &Value) -> Result<Vec<(&'static str, &'static str)>,
 }
 
 /// The canonical statements of a document; `place` is where it stands in the credential.
-pub(super) fn rdf(document: &Value, hash: Hash, text: Option<Text>, place: &str) -> Result<Canonical, Fault> {
+pub(super) fn rdf(
+    document: &Value,
+    hash: Hash,
+    text: Option<Text>,
+    place: &str,
+    work: &Work,
+) -> Result<Canonical, Fault> {
     compact_form(document, place)?;
-    let settings = Settings { texts: text.as_slice(), hash };
+    let settings = Settings { texts: text.as_slice(), hash, work: Some(work) };
     canonicalize_with(document, settings)
         .map(|canonical| Canonical {
             digest: digest(hash, &canonical.nquads),

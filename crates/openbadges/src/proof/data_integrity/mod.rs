@@ -28,7 +28,7 @@ use super::method::{Method, resolve_for};
 use super::{ProofFinding, Purpose, Trouble};
 use crate::credential::value::each;
 use crate::document::Documents;
-use crate::jsonld::{Hash, JsonLdError, canonicalize};
+use crate::jsonld::{Hash, JsonLdError, Work, to_quads};
 use crate::report::{Fact, Fault, Outcome, Warning};
 
 /// More proofs than this on one document are not looked at.
@@ -42,6 +42,8 @@ pub(crate) struct Setting<'a> {
     pub issuer: &'a str,
     /// What the proofs must have been made for.
     pub purpose: Purpose<'a>,
+    /// What canonicalising may take, for all documents that are judged together.
+    pub work: &'a Work,
 }
 
 /// Judges every proof of `document`. In a set, each covers the document without any proof; one that names others
@@ -52,7 +54,7 @@ pub(crate) fn verify(document: &Value, setting: &Setting) -> Vec<ProofFinding> {
         let problem = format!("it has {} proofs; no more than {MAX_PROOFS} are checked", proofs.len());
         return vec![ProofFinding::unread("proof".to_owned(), malformed("proof", problem))];
     }
-    let unsecured = Unsecured::of(document);
+    let unsecured = Unsecured::of(document, setting.work);
     let judge = |(index, proof): (usize, &Value)| {
         let (label, place) = (label(proof, index, proofs.len()), place(document, index));
         match unsecured.before(proof, proofs) {
@@ -78,7 +80,7 @@ pub(crate) fn warnings(document: &Value) -> Vec<Warning> {
             && let Err(
                 JsonLdError::UndefinedTerm { term, pointer }
                 | JsonLdError::UndefinedType { name: term, pointer },
-            ) = canonicalize(Unsecured::of(document).json())
+            ) = to_quads(Unsecured::of(document, &Work::default()).json())
         {
             warn(
                 "proof.undefined-term",
@@ -149,7 +151,7 @@ fn method(stated: &Stated, setting: &Setting) -> Method {
 fn undefined(proof: &Value, place: &str, unsecured: &Unsecured) -> Option<Trouble> {
     let mut options = proof.clone();
     options.as_object_mut()?.insert("@context".to_owned(), unsecured.context());
-    match covered::rdf(&options, Hash::Sha256, None, place) {
+    match covered::rdf(&options, Hash::Sha256, None, place, unsecured.work()) {
         Err(fault @ Fault::UndefinedTerm { .. }) => Some(fault.into()),
         _ => None,
     }
@@ -207,7 +209,7 @@ fn holding<'u>(
 /// What each proof of `document` is computed from; `findings` are what [`verify`] said of them.
 pub(super) fn inputs(document: &Value, findings: Vec<ProofFinding>, setting: &Setting) -> Vec<ProofInputs> {
     let proofs = each(document.get("proof"));
-    let unsecured = Unsecured::of(document);
+    let unsecured = Unsecured::of(document, setting.work);
     let of_proof = |(index, finding): (usize, ProofFinding)| {
         let mut inputs = ProofInputs::of(finding);
         let label = inputs.proof.clone();

@@ -9,7 +9,7 @@ use super::super::stated::Stated;
 use super::group::{self, GroupError, Labelled};
 use super::value::{Base, Derived, Disclosed};
 use crate::credential::value::each;
-use crate::jsonld::{self, Hash};
+use crate::jsonld::{self, Hash, Work};
 use crate::report::Fault;
 
 /// Why nothing can be derived.
@@ -87,8 +87,8 @@ pub fn mandatory(credential: &Value) -> Result<Vec<String>, DeriveError> {
 /// [`DeriveError`] if there is no base proof, if a pointer leads nowhere, or if the credential has no canonical form.
 pub fn derive(credential: &Value, pointers: &[String]) -> Result<Value, DeriveError> {
     let (proof, base) = base_proof(credential)?;
-    let unsecured = Unsecured::of(credential);
-    let whole = Labelled::of_base(unsecured.json(), &base.hmac_key)?;
+    let unsecured = Unsecured::of(credential, &Work::default());
+    let whole = Labelled::of_base(&unsecured, &base.hmac_key)?;
     let mandatory = whole.select(&base.mandatory)?;
     let chosen = whole.select(pointers)?;
     let mut shown: Vec<usize> = mandatory.iter().chain(&chosen).copied().collect();

@@ -13,7 +13,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Map, Value};
 use sha2::Sha256;
 
-use super::super::covered::{compact_form, fault_of};
+use super::super::covered::{Unsecured, compact_form, fault_of};
 use super::MAX_STATEMENTS;
 use crate::jsonld::{self, Hash, JsonLdError, Quad, Term};
 use crate::report::Fault;
@@ -50,13 +50,14 @@ pub(super) struct Labelled<'a> {
 
 impl<'a> Labelled<'a> {
     /// The statements as the issuer signed them: blank nodes are labelled by an HMAC of their canonical labels.
-    pub(super) fn of_base(document: &'a Value, hmac_key: &[u8]) -> Result<Self, GroupError> {
+    pub(super) fn of_base(unsecured: &'a Unsecured, hmac_key: &[u8]) -> Result<Self, GroupError> {
+        let document = unsecured.json();
         compact_form(document, "").map_err(GroupError::Canonical)?;
         let dataset = jsonld::dataset(document, &[])?;
         if dataset.quads.len() > MAX_STATEMENTS {
             return Err(GroupError::TooMany(dataset.quads.len()));
         }
-        let canonical = jsonld::canonicalize_quads(&dataset.quads, Hash::Sha256)?;
+        let canonical = jsonld::canonicalize_within(&dataset.quads, Hash::Sha256, unsecured.work())?;
         let mut labels = Labels::new();
         let mut places = HashMap::new();
         for (known, issued) in &canonical.issued {

@@ -137,8 +137,7 @@ impl Covered {
 type Statements = (Vec<String>, Vec<usize>);
 
 fn of_base(stated: &Stated, base: &Base, unsecured: &Unsecured) -> Result<Statements, Trouble> {
-    let whole =
-        Labelled::of_base(unsecured.json(), &base.hmac_key).map_err(|error| group_trouble(stated, error))?;
+    let whole = Labelled::of_base(unsecured, &base.hmac_key).map_err(|error| group_trouble(stated, error))?;
     let mandatory = whole.select(&base.mandatory).map_err(|error| group_trouble(stated, error))?;
     Ok((whole.statements, mandatory))
 }
@@ -146,7 +145,7 @@ fn of_base(stated: &Stated, base: &Base, unsecured: &Unsecured) -> Result<Statem
 fn of_derived(stated: &Stated, derived: &Derived, unsecured: &Unsecured) -> Result<Statements, Trouble> {
     compact_form(unsecured.json(), "")?;
     let dataset = jsonld::dataset(unsecured.json(), &[]).map_err(|error| fault_of(error, ""))?;
-    let canonical = jsonld::canonicalize_quads(&dataset.quads, Hash::Sha256)
+    let canonical = jsonld::canonicalize_within(&dataset.quads, Hash::Sha256, unsecured.work())
         .map_err(|error| Trouble::from(fault_of(error, "")))?;
     let mut labels = Labels::new();
     for (label, issued) in &canonical.issued {
