@@ -61,10 +61,10 @@ pub struct BadgeCard {
     pub types: Vec<String>,
     /// More about the achievement.
     #[serde(default)]
-    pub achievement: AchievementCard,
+    pub achievement: Box<AchievementCard>,
     /// More about the award: results, role, term, credits.
     #[serde(default)]
-    pub award: AwardCard,
+    pub award: Box<AwardCard>,
     /// Of a learner record: how its parts belong together.
     #[serde(default)]
     pub record: Option<RecordCard>,
@@ -250,8 +250,8 @@ fn of_credential(credential: &Credential, embedded: Vec<EmbeddedCard>) -> BadgeC
         narrative: text(subject.get("narrative")),
         public_url: id.clone().filter(|id| id.starts_with("https://")),
         credential_id: id,
-        award: detail::award(body, subject, &details),
-        achievement: details,
+        award: Box::new(detail::award(body, subject, &details)),
+        achievement: Box::new(details),
         record: is_record.then(|| detail::record(body, subject, &embedded)),
         endorsement: (credential.standard() == Standard::Endorsement).then(|| detail::endorsement(subject)),
         claims: match credential.standard() {
