@@ -90,8 +90,57 @@ pub(crate) fn is_web_address(text: &str) -> bool {
 }
 
 /// Whether two ids are the same identifier: as written, or without surrounding white space and percent-encoding
-/// (OB 3.0, 9.2).
+/// (OB 3.0, 9.2). An encoded delimiter stays what it is, for it makes another identifier (RFC 3986, 2.2): the host of
+/// `did:web:a.example%3A8443` has a port, and that of `did:web:a.example:8443` has a user of this name.
 pub(crate) fn same_id(one: &str, other: &str) -> bool {
-    let plain = |id: &str| percent_encoding::percent_decode_str(id.trim()).collect::<Vec<u8>>();
-    one == other || plain(one) == plain(other)
+    one == other || plain_id(one) == plain_id(other)
+}
+
+/// An id without surrounding white space, and without the percent-encoding that nothing hangs on.
+fn plain_id(id: &str) -> Vec<u8> {
+    let mut plain = Vec::with_capacity(id.len());
+    let mut parts = id.trim().split('%');
+    plain.extend(parts.next().unwrap_or_default().bytes());
+    for part in parts {
+        let byte = part.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        match byte {
+            Some(byte) if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) || !byte.is_ascii() => {
+                plain.push(byte);
+                plain.extend(part.bytes().skip(2));
+            }
+            Some(_) => {
+                plain.push(b'%');
+                plain.extend(part.bytes().take(2).map(|digit| digit.to_ascii_uppercase()));
+                plain.extend(part.bytes().skip(2));
+            }
+            None => {
+                plain.push(b'%');
+                plain.extend(part.bytes());
+            }
+        }
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::same_id;
+
+    #[test]
+    fn an_id_is_the_same_however_it_is_encoded() {
+        for (one, other, same) in [
+            ("https://a.example/b", " https://a.example/b\n", true),
+            ("https://a.example/%7Eann", "https://a.example/~ann", true),
+            ("https://a.example/%c3%A9", "https://a.example/\u{e9}", true),
+            ("did:web:a.example%3a8443", "did:web:a.example%3A8443", true),
+            ("did:web:a.example%3A8443", "did:web:a.example:8443", false),
+            ("https://a.example/b%2Fc", "https://a.example/b/c", false),
+            ("https://a.example/b%23c", "https://a.example/b#c", false),
+            ("https://a.example/%", "https://a.example/%25", false),
+            ("https://a.example/b", "https://a.example/B", false),
+            ("https://a.example/%+7", "https://a.example/\u{7}", false),
+        ] {
+            assert_eq!(same_id(one, other), same, "{one} {other}");
+        }
+    }
 }

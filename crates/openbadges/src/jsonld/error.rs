@@ -49,14 +49,20 @@ pub enum JsonLdError {
     },
     /// A context of the document's own gives a known word another meaning, or a known meaning another word. The
     /// statements would stay as they were signed, and whoever reads the JSON would read something else.
-    #[error(
-        "the document's own context uses \u{201c}{word}\u{201d} otherwise than the published contexts do ({meaning})"
-    )]
+    #[error("the document uses \u{201c}{word}\u{201d} otherwise than the published contexts do ({meaning})")]
     Redefined {
         /// The word.
         word: String,
         /// What the document's own context makes it stand for.
         meaning: String,
+    },
+    /// A property of the document itself that stands in another place.
+    #[error("{property} of {id} stands inside it, and not where it is looked for")]
+    Scattered {
+        /// The id of the document.
+        id: String,
+        /// The IRI of the property.
+        property: String,
     },
     /// A property that no context maps. The proof would not cover it.
     #[error("no context defines the property \u{201c}{term}\u{201d} at {}", place(.pointer))]
@@ -172,6 +178,7 @@ impl JsonLdError {
             Self::MixedContexts { .. } => "jsonld.mixed-contexts",
             Self::ProtectedContextDropped { .. } => "jsonld.protected-context-dropped",
             Self::Redefined { .. } => "jsonld.redefined-word",
+            Self::Scattered { .. } => "jsonld.scattered",
             Self::UndefinedTerm { .. } => "jsonld.undefined-term",
             Self::UndefinedType { .. } => "jsonld.undefined-type",
             Self::RelativeIri { .. } => "jsonld.relative-iri",
@@ -202,6 +209,7 @@ impl JsonLdError {
                  that uses the same version throughout."
             }
             Self::Redefined { .. }
+            | Self::Scattered { .. }
             | Self::UndefinedTerm { .. }
             | Self::UndefinedType { .. }
             | Self::RelativeIri { .. }

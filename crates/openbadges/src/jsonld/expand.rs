@@ -237,7 +237,10 @@ impl<'a> Processor<'a> {
                 continue;
             }
             match scene.active.expand_vocab(key) {
-                Name::Keyword(Keyword::Nest) => nests.push((key, value)),
+                Name::Keyword(Keyword::Nest) => {
+                    self.note_respelt(key, Name::Keyword(Keyword::Nest));
+                    nests.push((key, value));
+                }
                 Name::Keyword(keyword) => {
                     self.under(key, |it| it.expand_keyword(scene, key, keyword, value, parts))?;
                 }
@@ -302,6 +305,9 @@ impl<'a> Processor<'a> {
         if scene.property.is(Keyword::Reverse) {
             return Err(self.invalid("invalid reverse property map"));
         }
+        if !matches!((keyword, key), (Keyword::Id, "id") | (Keyword::Type, "type")) && !key.starts_with('@') {
+            self.note_respelt(key, Name::Keyword(keyword));
+        }
         if !parts.seen(keyword) {
             return Err(self.invalid("colliding keywords"));
         }
@@ -365,6 +371,9 @@ impl<'a> Processor<'a> {
         match active.expand_id(id) {
             Name::Iri(iri) if iri::is_absolute(&iri) => {
                 self.spend(iri.len() / 64)?;
+                if *iri != *id {
+                    self.note_respelt(id, Name::Iri(iri.clone()));
+                }
                 Ok(iri)
             }
             Name::Nothing => Err(JsonLdError::Reserved { name: id.to_owned(), pointer: self.pointer() }),
@@ -386,6 +395,9 @@ impl<'a> Processor<'a> {
                 Name::Keyword(Keyword::Json) => parts.json = true,
                 Name::Iri(iri) if iri::is_absolute(&iri) => {
                     self.spend(iri.len() / 64)?;
+                    if name.contains(':') {
+                        self.types.insert((name, iri.clone()));
+                    }
                     parts.types.push(iri);
                 }
                 _ => {

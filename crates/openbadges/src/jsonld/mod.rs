@@ -170,7 +170,7 @@ fn read(document: &Value, texts: &[(&str, &str)], places: bool) -> Result<Datase
     let mut processor = Processor::new(texts);
     processor.places = places;
     let nodes = processor.expand_document(document)?;
-    vocabulary::check(&processor)?;
+    vocabulary::check(&processor, &nodes)?;
     let (quads, places) = quads::quads_of(&nodes)?;
     Ok(Dataset { quads, places, contexts: processor.into_used() })
 }

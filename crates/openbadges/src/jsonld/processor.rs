@@ -1,6 +1,6 @@
 //! What one run over a document carries with it: where it is, what it has spent, which contexts it used.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -22,6 +22,10 @@ pub(super) struct Processor<'a> {
     pub(super) own_words: Vec<(&'a str, Name)>,
     /// Whether a context of the document itself gives every word a meaning (`@vocab`).
     pub(super) own_vocab: bool,
+    /// The first keyword or id that the document writes in another way than its readers look for.
+    pub(super) respelt: Option<(String, Name)>,
+    /// The types that are written as IRIs, and what they stand for.
+    pub(super) types: HashSet<(&'a str, Arc<str>)>,
     /// Whether nodes are told by where they stand.
     pub(super) places: bool,
     path: Vec<Step<'a>>,
@@ -45,6 +49,8 @@ impl<'a> Processor<'a> {
             used: Vec::new(),
             own_words: Vec::new(),
             own_vocab: false,
+            respelt: None,
+            types: HashSet::new(),
             places: false,
             path: Vec::new(),
             left: WORK,
@@ -64,6 +70,15 @@ impl<'a> Processor<'a> {
     pub(super) fn note_use(&mut self, url: &'static str, sha256: &'static str) {
         if !self.used.contains(&(url, sha256)) {
             self.used.push((url, sha256));
+        }
+    }
+
+    /// Notes that `word` stands where readers of the JSON would look for another. Below `termsOfUse`, where ODRL
+    /// has words of its own, nobody here reads.
+    pub(super) fn note_respelt(&mut self, word: &str, meaning: Name) {
+        let unread = || self.path.iter().any(|step| matches!(step, Step::Key("termsOfUse")));
+        if self.respelt.is_none() && !unread() {
+            self.respelt = Some((word.to_owned(), meaning));
         }
     }
 

@@ -11,8 +11,9 @@ use serde_json::Value;
 
 use super::context::{ActiveContext, Manner, Name};
 use super::error::JsonLdError;
+use super::expand::{Node, Object};
 use super::processor::Processor;
-use super::table;
+use super::table::{self, Table};
 
 /// The words of a published context, at every depth.
 #[derive(Default)]
@@ -44,28 +45,92 @@ impl Vocabulary {
     }
 }
 
-/// Holds the words that the document's own contexts define against the published contexts that it uses.
-pub(super) fn check(processor: &Processor<'_>) -> Result<(), JsonLdError> {
-    if processor.own_words.is_empty() {
+/// The properties of credentials. Those of the outermost one are read where it stands, and nowhere else.
+const CREDENTIAL: &str = "https://www.w3.org/2018/credentials#";
+
+/// Holds the words of the document against the published contexts that it uses. A document that uses none is no
+/// credential, and may write what it likes.
+pub(super) fn check(processor: &Processor<'_>, nodes: &[Object<'_>]) -> Result<(), JsonLdError> {
+    if processor.used().is_empty() {
         return Ok(());
     }
-    let published: Vec<&Vocabulary> = processor
-        .used()
-        .iter()
-        .flat_map(|(url, sha256)| table::of(url).iter().filter(move |table| table.sha256 == *sha256))
-        .map(|table| table.vocabulary())
-        .collect();
+    if let Some((word, meaning)) = &processor.respelt {
+        return Err(redefined(word, meaning));
+    }
+    if !processor.own_words.is_empty() || !processor.types.is_empty() {
+        check_words(processor)?;
+    }
+    check_scattered(nodes)
+}
+
+/// A word that is the document's own stands for a meaning of its own: for none that a bundled context has a word for,
+/// whether the document uses that context or leaves it out to say the same in its own words. A type that there is a
+/// word for is written as that word.
+fn check_words(processor: &Processor<'_>) -> Result<(), JsonLdError> {
+    let used = |table: &&Table| {
+        let used = |(url, sha256): &(_, _)| table.sha256 == *sha256 && table.urls.contains(url);
+        processor.used().iter().any(used)
+    };
+    let all: Vec<&Vocabulary> = table::tables().iter().map(Table::vocabulary).collect();
+    let published: Vec<&Vocabulary> = table::tables().iter().filter(used).map(Table::vocabulary).collect();
+    let is_known = |word: &str, meaning: &Name| all.iter().any(|one| one.knows(word, meaning));
+    let is_meant = |meaning: &Name| all.iter().any(|one| one.meanings.contains(meaning));
     for (word, meaning) in &processor.own_words {
-        let touches = published.iter().any(|vocabulary| vocabulary.is_touched_by(word, meaning))
-            || matches!(meaning, Name::Keyword(_)) && !published.is_empty();
-        if touches && !published.iter().any(|vocabulary| vocabulary.knows(word, meaning)) {
-            let meaning = match meaning {
-                Name::Iri(iri) => iri.to_string(),
-                Name::Keyword(keyword) => format!("{keyword:?}"),
-                Name::Nothing => "nothing".to_owned(),
-            };
-            return Err(JsonLdError::Redefined { word: (*word).to_owned(), meaning });
+        if published.iter().any(|one| one.knows(word, meaning)) {
+            continue;
+        }
+        let touches = published.iter().any(|one| one.is_touched_by(word, meaning))
+            || matches!(meaning, Name::Keyword(_))
+            || is_meant(meaning) && !is_known(word, meaning);
+        if touches {
+            return Err(redefined(word, meaning));
+        }
+    }
+    for (word, iri) in &processor.types {
+        let meaning = Name::Iri(iri.clone());
+        if is_meant(&meaning) && !is_known(word, &meaning) {
+            return Err(redefined(word, &meaning));
         }
     }
     Ok(())
+}
+
+fn redefined(word: &str, meaning: &Name) -> JsonLdError {
+    let meaning = match meaning {
+        Name::Iri(iri) => iri.to_string(),
+        Name::Keyword(keyword) => format!("{keyword:?}"),
+        Name::Nothing => "nothing".to_owned(),
+    };
+    JsonLdError::Redefined { word: word.to_owned(), meaning }
+}
+
+/// A node may stand in several places, and its statements are then one node's. Of the outermost credential, none
+/// may stand elsewhere: its end or its status would be signed, and nobody would look for it there.
+fn check_scattered(nodes: &[Object<'_>]) -> Result<(), JsonLdError> {
+    let [Object::Node(root)] = nodes else { return Ok(()) };
+    let Some(id) = &root.id else { return Ok(()) };
+    let mut waiting: Vec<&Object<'_>> = parts(root).collect();
+    while let Some(object) = waiting.pop() {
+        match object {
+            Object::Literal(_) => {}
+            Object::List(items) => waiting.extend(items),
+            Object::Node(node) => {
+                let stray = node.properties.iter().find(|(property, _)| property.starts_with(CREDENTIAL));
+                if let (true, Some((property, _))) = (node.id.as_ref() == Some(id), stray) {
+                    return Err(JsonLdError::Scattered {
+                        id: id.to_string(),
+                        property: property.to_string(),
+                    });
+                }
+                waiting.extend(parts(node));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What hangs on a node.
+fn parts<'n, 'a>(node: &'n Node<'a>) -> impl Iterator<Item = &'n Object<'a>> {
+    let properties = node.properties.iter().chain(&node.reverse).flat_map(|(_, objects)| objects);
+    properties.chain(node.graph.iter().flatten()).chain(&node.included)
 }
