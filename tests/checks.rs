@@ -8,8 +8,8 @@
 #![allow(clippy::similar_names, reason = "issuer and issued, forger and forged are the words")]
 
 use lapel_testkit::{
-    Algorithm, Award, DataModel, Issued, Issuer, Key, Kind, StatusList, answer_with_status, document,
-    instant, now,
+    Algorithm, Award, DataModel, Issued, Issuer, Key, Kind, RevocationNames, StatusForm, StatusList,
+    answer_with_status, document, instant, now,
 };
 use openbadges::{
     Answer, CheckId, Documents, KnownIssuer, Outcome, Policy, Report, Unavailable, Verdict, verify,
@@ -645,6 +645,175 @@ mod status {
         }
     }
 
+    /// The earlier kinds of lists, in badges whose proof asks nothing of JSON-LD.
+    fn early() -> impl Iterator<Item = (Kind, StatusForm)> {
+        let forms = [StatusForm::StatusList2021, StatusForm::RevocationList2020];
+        kinds(|kind| matches!(kind, Kind::Jwt(_) | Kind::VcClaim(_)))
+            .flat_map(move |kind| forms.into_iter().map(move |form| (kind, form)))
+    }
+
+    fn listed(kind: Kind, at: &StatusList) -> Award {
+        award(kind).with("/credentialStatus", at.entry(INDEX))
+    }
+
+    #[test]
+    fn earlier_lists_clear_and_revoke() {
+        for (kind, form) in early() {
+            let clear = list(kind).in_form(form);
+            let report = judged(&listed(kind, &clear).issue(kind).with_document(clear.signed_as_jwt()));
+            assert_eq!(said(&report, CheckId::Status), ("pass", "status.not-revoked"), "{kind:?} {form:?}");
+            assert_eq!(report.verdict(), Verdict::Verified, "{kind:?} {form:?}");
+            let revoked = list(kind).in_form(form).set(INDEX);
+            let issued = listed(kind, &revoked).issue(kind).with_document(revoked.signed_as_jwt());
+            fails_only_in(CheckId::Status, "status.revoked", Verdict::Revoked, kind, &issued);
+        }
+    }
+
+    #[test]
+    fn earlier_lists_are_verified_before_they_are_believed() {
+        for (kind, form) in early() {
+            let clear = list(kind).in_form(form);
+            let issued = listed(kind, &clear).issue(kind);
+            let tampered = {
+                let token = String::from_utf8(clear.signed_as_jwt().bytes).expect("a token");
+                let (signed, signature) = token.rsplit_once('.').expect("three parts");
+                let other = String::from_utf8(clear.clone().set(1).signed_as_jwt().bytes).expect("a token");
+                let (other, _) = other.rsplit_once('.').expect("three parts");
+                assert_ne!(other, signed);
+                document(clear.url(), "application/vc+jwt", format!("{other}.{signature}"))
+            };
+            let stale = clear.clone().valid_until("2026-06-01T00:00:00Z").signed_as_jwt();
+            for (wrong, code) in [
+                (clear.unsigned(), "status.list-unverified"),
+                (tampered, "status.list-unverified"),
+                (stale, "status.list-stale"),
+            ] {
+                let report = judged(&issued.clone().with_document(wrong));
+                is_undecided_only_in(CheckId::Status, code, kind, &report);
+            }
+            let report = judged(&issued.without_document(clear.url()));
+            is_undecided_only_in(CheckId::Status, "document.missing", kind, &report);
+        }
+    }
+
+    #[test]
+    fn short_lists_that_can_be_read_both_ways_decide_nothing() {
+        for (kind, form) in early() {
+            let short = list(kind).in_form(form).with_length(100_000).lowest_bit_first();
+            // Bit 94,567 from one end of its byte is bit 94,560 from the other.
+            for (set, code) in [(INDEX, "status.list-unverified"), (94_560, "status.list-unverified")] {
+                let short = short.clone().set(set);
+                let report = judged(&listed(kind, &short).issue(kind).with_document(short.signed_as_jwt()));
+                is_undecided_only_in(CheckId::Status, code, kind, &report);
+            }
+            let report = judged(&listed(kind, &short).issue(kind).with_document(short.signed_as_jwt()));
+            assert_eq!(said(&report, CheckId::Status).0, "pass", "{kind:?} {form:?}");
+            assert!(report.warnings().iter().any(|warning| warning.code == "status.short-list"));
+        }
+    }
+
+    #[test]
+    fn an_entry_and_a_list_of_different_kinds_do_not_fit() {
+        for (kind, form) in early() {
+            let entry = list(kind).in_form(form);
+            let issued = listed(kind, &entry).issue(kind).with_document(list(kind).signed_as_jwt());
+            fails_only_in(CheckId::Status, "status.malformed", Verdict::Invalid, kind, &issued);
+        }
+    }
+
+    #[test]
+    fn a_list_that_outlived_its_time() {
+        for kind in kinds(open_badges_3) {
+            let issued = award(kind).issue(kind);
+            let fresh = signed(&list(kind).living(60_000), kind);
+            let mut stale = fresh.clone();
+            stale.fetched_at = instant("2026-11-23T11:58:59Z");
+            let report = judged(&issued.clone().with_document(fresh));
+            assert_eq!(said(&report, CheckId::Status).0, "pass", "{kind:?}");
+            let report = judged(&issued.with_document(stale));
+            is_undecided_only_in(CheckId::Status, "status.list-stale", kind, &report);
+        }
+    }
+
+    #[test]
+    fn messages_are_passed_on_and_revoke_nothing() {
+        for kind in kinds(open_badges_3) {
+            let messages = list(kind)
+                .for_purpose("message")
+                .with_size(2)
+                .saying(0, "pending")
+                .saying(2, "delivered")
+                .set_to(7, 2);
+            let newer = list(kind).for_purpose("refresh").set(9);
+            let report = judged(&award(kind).status(&messages, 7).status(&newer, 9).issue(kind));
+            assert_eq!(said(&report, CheckId::Status), ("pass", "status.not-revoked"), "{kind:?}");
+            assert_eq!(report.verdict(), Verdict::Verified, "{kind:?}");
+            let told = |code: &str| {
+                report
+                    .warnings()
+                    .iter()
+                    .filter(|warning| warning.code == code)
+                    .map(|warning| warning.detail.clone())
+                    .collect::<String>()
+            };
+            assert!(told("status.message").contains("delivered"), "{kind:?}: {:?}", report.warnings());
+            assert!(!told("status.refresh").is_empty(), "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn every_entry_is_looked_at() {
+        for kind in kinds(open_badges_3) {
+            let second = list(kind).for_purpose("suspension");
+            let third = list(kind).for_purpose("revocation").set(3);
+            let issued = award(kind).status(&second, 2).status(&third, 3).issue(kind);
+            fails_only_in(CheckId::Status, "status.revoked", Verdict::Revoked, kind, &issued);
+        }
+    }
+
+    #[test]
+    fn a_list_of_names_clears_and_revokes() {
+        for kind in kinds(|kind| matches!(kind, Kind::Jwt(_) | Kind::VcClaim(_))) {
+            let names = RevocationNames::of(&issuer(kind));
+            let badge = award(kind).with("/credentialStatus", names.entry());
+            let (id, issued) = (badge.credential_id(), badge.issue(kind));
+            let others =
+                names.clone().with(json!("urn:uuid:other")).with(json!({ "id": id, "revoked": false }));
+            let report = judged(&issued.clone().with_document(others.published()));
+            assert_eq!(said(&report, CheckId::Status), ("pass", "status.not-revoked"), "{kind:?}");
+            assert_eq!(report.verdict(), Verdict::Verified, "{kind:?}");
+            assert!(report.warnings().iter().any(|warning| warning.code == "status.unsigned-list"));
+            for entry in [
+                json!(id),
+                json!({ "id": id, "revocationReason": "by mistake" }),
+                json!({ "id": id, "revoked": true }),
+            ] {
+                for list in [names.clone(), names.clone().in_plural()] {
+                    let issued = issued.clone().with_document(list.with(entry.clone()).published());
+                    fails_only_in(CheckId::Status, "status.revoked", Verdict::Revoked, kind, &issued);
+                }
+            }
+            let page = document(names.url(), "application/json", "{\"error\":\"not today\"}");
+            let report = judged(&issued.clone().with_document(page));
+            is_undecided_only_in(CheckId::Status, "document.unreadable", kind, &report);
+            let report = judged(&issued.without_document(names.url()));
+            is_undecided_only_in(CheckId::Status, "document.missing", kind, &report);
+        }
+    }
+
+    #[test]
+    fn a_list_of_names_is_only_believed_over_https() {
+        for kind in kinds(|kind| matches!(kind, Kind::Jwt(_) | Kind::VcClaim(_))) {
+            let names = RevocationNames::of(&issuer(kind));
+            let plain = names.url().replace("https://", "http://");
+            let issued = award(kind)
+                .with("/credentialStatus", json!({ "id": plain, "type": "1EdTechRevocationList" }))
+                .issue(kind)
+                .with_document(document(&plain, "application/json", names.published().bytes));
+            is_undecided_only_in(CheckId::Status, "document.unavailable", kind, &judged(&issued));
+        }
+    }
+
     #[test]
     fn open_badges_2_taken_back() {
         for kind in kinds(Kind::is_open_badges_2) {
@@ -673,6 +842,149 @@ mod status {
         let kind = Kind::Signed;
         let issued = award(kind).issue(kind).without_document("https://issuer.example/revoked.json");
         is_undecided_only_in(CheckId::Status, "document.missing", kind, &judged(&issued));
+    }
+}
+
+mod schema {
+    use super::*;
+
+    const URL: &str = "https://issuer.example/schemas/badge.json";
+    const OWN: &str =
+        "https://purl.imsglobal.org/spec/ob/v3p0/schema/json/ob_v3p0_achievementcredential_schema.json";
+
+    fn described(kind: Kind, url: &str, class: &str) -> Issued {
+        award(kind).with("/credentialSchema", json!({ "id": url, "type": class })).issue(kind)
+    }
+
+    fn schema(minimum: u32) -> Value {
+        json!({
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "properties": { "credentialSubject": { "properties": { "achievement": { "properties": { "name": { "type": "string", "minLength": minimum } } } } } },
+        })
+    }
+
+    #[test]
+    fn the_standards_own_schema_needs_no_document() {
+        for kind in kinds(|kind| matches!(kind, Kind::Jwt(_) | Kind::VcClaim(_))) {
+            let report = judged(&described(kind, OWN, "1EdTechJsonSchemaValidator2019"));
+            assert_eq!(said(&report, CheckId::Schema), ("pass", "schema.followed"), "{kind:?}");
+            assert_eq!(report.verdict(), Verdict::Verified, "{kind:?}");
+            assert!(report.missing().is_empty(), "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn another_schema_is_followed_or_not() {
+        for kind in kinds(|kind| matches!(kind, Kind::Jwt(_) | Kind::VcClaim(_))) {
+            let issued = described(kind, URL, "JsonSchema");
+            let followed = document(URL, "application/schema+json", schema(2).to_string());
+            let report = judged(&issued.clone().with_document(followed));
+            assert_eq!(said(&report, CheckId::Schema), ("pass", "schema.followed"), "{kind:?}");
+            assert_eq!(report.verdict(), Verdict::Verified, "{kind:?}");
+            let violated = document(URL, "application/schema+json", schema(50).to_string());
+            let issued = issued.with_document(violated);
+            fails_only_in(CheckId::Schema, "schema.violated", Verdict::Invalid, kind, &issued);
+        }
+    }
+
+    #[test]
+    fn a_schema_that_is_not_at_hand_leaves_a_badge_verified() {
+        for kind in kinds(|kind| matches!(kind, Kind::Jwt(_) | Kind::VcClaim(_))) {
+            for (url, class, code) in [
+                (URL, "JsonSchema", "document.missing"),
+                ("http://issuer.example/schema.json", "JsonSchema", "document.unavailable"),
+                (URL, "SomeFutureSchema", "unsupported.schema"),
+            ] {
+                let report = judged(&described(kind, url, class));
+                assert_eq!(said(&report, CheckId::Schema), ("unknown", code), "{kind:?} {class}");
+                assert_eq!(report.verdict(), Verdict::Verified, "{kind:?} {class}");
+                let missing = report.missing().contains(&URL.to_owned());
+                assert_eq!(missing, code == "document.missing", "{kind:?} {class}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_signed_schema_is_verified_first() {
+        for kind in kinds(|kind| matches!(kind, Kind::Jwt(_) | Kind::VcClaim(_))) {
+            let by = issuer(kind);
+            let credential = |minimum: u32| {
+                json!({
+                    "@context": ["https://www.w3.org/ns/credentials/v2"],
+                    "id": URL,
+                    "type": ["VerifiableCredential", "JsonSchemaCredential"],
+                    "issuer": by.id(),
+                    "validFrom": "2026-01-01T00:00:00Z",
+                    "credentialSubject": { "id": URL, "type": "JsonSchema", "jsonSchema": schema(minimum) },
+                })
+            };
+            let token = |json: &Value| {
+                let header = json!({ "typ": "vc+jwt", "kid": by.verification_method() });
+                lapel_testkit::sign_compact(&header, json.to_string().as_bytes(), by.key())
+            };
+            let issued = described(kind, URL, "JsonSchemaCredential");
+            let with = |text: String| {
+                judged(&issued.clone().with_document(document(URL, "application/vc+jwt", text)))
+            };
+            assert_eq!(said(&with(token(&credential(2))), CheckId::Schema).0, "pass", "{kind:?}");
+            assert_eq!(said(&with(token(&credential(50))), CheckId::Schema).1, "schema.violated", "{kind:?}");
+            let unsigned = with(credential(50).to_string());
+            assert_eq!(said(&unsigned, CheckId::Schema), ("unknown", "document.unreadable"), "{kind:?}");
+            assert_eq!(unsigned.verdict(), Verdict::Verified, "{kind:?}");
+        }
+    }
+}
+
+mod resources {
+    use super::*;
+
+    const URL: &str = "https://issuer.example/evidence.html";
+    // SHA-256 of "what was meant", by another program.
+    const DIGEST: &str = "sha256-7DZ7H6npR5Aa2Qgm/rtuJim+YN6xYaODnNdpfW4a36c=";
+
+    fn resting_on(kind: Kind) -> Issued {
+        award(kind).with("/relatedResource", json!([{ "id": URL, "digestSRI": DIGEST }])).issue(kind)
+    }
+
+    #[test]
+    fn what_a_badge_rests_on_is_what_was_meant_or_the_badge_is_not_whole() {
+        for kind in kinds(|kind| matches!(kind, Kind::Jwt(_))) {
+            let meant = judged(&resting_on(kind).with_document(document(URL, "text/html", "what was meant")));
+            assert_eq!(meant.verdict(), Verdict::Verified, "{kind:?}");
+            let other = resting_on(kind).with_document(document(URL, "text/html", "something else"));
+            fails_only_in(CheckId::Integrity, "proof.resource-changed", Verdict::Invalid, kind, &other);
+            let absent = judged(&resting_on(kind));
+            assert_eq!(absent.verdict(), Verdict::Verified, "{kind:?}");
+            assert!(absent.warnings().iter().any(|warning| warning.code == "resource.unchecked"), "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn evidence_that_changed_is_a_warning() {
+        for kind in kinds(|kind| matches!(kind, Kind::Jwt(_))) {
+            let evidence = json!([{ "id": URL, "type": ["Evidence"], "digestSRI": DIGEST }]);
+            let issued = award(kind).with("/evidence", evidence).issue(kind);
+            let report = judged(&issued.with_document(document(URL, "text/html", "something else")));
+            assert_eq!(report.verdict(), Verdict::Verified, "{kind:?}");
+            assert!(report.warnings().iter().any(|warning| warning.code == "resource.changed"), "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn a_refresh_service_is_said_and_not_followed() {
+        for kind in kinds(open_badges_3) {
+            let service =
+                json!({ "id": "https://issuer.example/refresh", "type": "1EdTechCredentialRefresh" });
+            let report = judged(
+                &award(kind)
+                    .with("/refreshService", service)
+                    .with("/@context/-", "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json")
+                    .issue(kind),
+            );
+            assert_eq!(report.verdict(), Verdict::Verified, "{kind:?} {report:#?}");
+            assert!(report.missing().is_empty(), "{kind:?}");
+            assert!(report.warnings().iter().any(|warning| warning.code == "refresh.offered"), "{kind:?}");
+        }
     }
 }
 

@@ -165,7 +165,20 @@ mod verify {
         let names: Vec<&str> = checks.iter().map(|check| check["check"].as_str().unwrap()).collect();
         assert_eq!(
             names,
-            ["structure", "integrity", "key_authority", "hosted", "issuer", "dates", "status", "recipient"]
+            [
+                "structure",
+                "integrity",
+                "key_authority",
+                "hosted",
+                "issuer",
+                "dates",
+                "status",
+                "recipient",
+                "schema",
+                "endorsements",
+                "image",
+                "credentials"
+            ]
         );
         for check in checks {
             assert_eq!(keys(check), ["check", "outcome", "code", "detail", "documents"]);
@@ -777,4 +790,91 @@ mod manual {
         }
         assert!(!run.text().contains("\n  man "));
     }
+}
+
+#[test]
+fn identities_and_trusted_issuers_are_the_windows_settings() {
+    let desk = Desk::new();
+    for (command, key, one, other, wrong) in [
+        ("identity", "identity", "ada@example.org", "did:example:ada", "ada"),
+        ("trust", "issuer", "did:web:academy.example", "https://academy.example/issuer", "the academy"),
+    ] {
+        let added = desk.run(&["--json", command, "add", one, other, one]);
+        assert_eq!(added.status, 0, "{added:?}");
+        let outcomes: Vec<Value> = added.lines().iter().map(|line| line["outcome"].clone()).collect();
+        assert_eq!(outcomes, ["added", "added", "already_there"], "{command}");
+        let refused = desk.run(&["--json", command, "add", "did:web:new.example", wrong]);
+        assert_eq!(
+            (refused.status, refused.lines()[0]["error"]["code"].clone()),
+            (2, "settings.not-an-id".into())
+        );
+        let unknown = desk.run(&["--json", command, "rm", one, "did:web:never.example"]);
+        assert_eq!(
+            (unknown.status, unknown.lines()[0]["error"]["code"].clone()),
+            (1, "settings.none".into())
+        );
+        let listed: Vec<Value> =
+            desk.run(&["--json", command, "list"]).lines().iter().map(|line| line[key].clone()).collect();
+        assert_eq!(listed, [one, other], "what failed changed nothing");
+        assert_eq!(desk.run(&[command, "rm", one]).status, 0);
+        assert_eq!(desk.run(&[command, "list"]).text(), format!("{other}\n"));
+    }
+    let settings = Wallet::open(&desk.path("wallet")).unwrap().settings().unwrap();
+    assert_eq!(settings.identities, ["did:example:ada"]);
+    assert_eq!(settings.trusted_issuers, ["https://academy.example/issuer"]);
+}
+
+#[test]
+fn a_registry_vouches_for_the_issuers_that_it_lists() {
+    let desk = Desk::new();
+    let issuer = Issuer::did_key("a stranger");
+    let badge = desk
+        .issue("badge.json", &issuer.achievement("Rust").sign_data_integrity(lapel_testkit::DataModel::V2));
+    let registry = serde_json::json!({ "registry": { issuer.id(): { "name": "Example Academy" } } });
+    let file = desk.write("members.json", registry.to_string());
+
+    let verdict = |run: &Run| run.lines()[0]["verdict"].clone();
+    let stranger = desk.verify(&[&badge]);
+    assert_eq!((stranger.status, verdict(&stranger)), (3, "undecided".into()));
+    let known = desk.verify(&["--registry", &file, &badge]);
+    assert_eq!((known.status, verdict(&known)), (0, "verified".into()), "{}", known.text());
+    assert!(known.text().contains("members, as “Example Academy”"));
+    assert!(!desk.path("wallet").exists(), "verifying a file touches no wallet");
+
+    let added = desk.run(&["--json", "registry", "add", &file, "--name", "the consortium"]);
+    assert_eq!((added.status, added.lines()[0]["issuers"].clone()), (0, 1.into()), "{added:?}");
+    assert_eq!(desk.run(&["import", "--offline", &badge]).status, 0);
+    let shown = desk.run(&["--json", "show", "b1"]).lines();
+    assert_eq!(shown[0]["summary"]["verdict"], "verified");
+    assert!(shown[0]["report"].to_string().contains("the consortium"));
+
+    // Under the same name it is replaced, and without it nobody vouches any more.
+    let other = desk.write("other.json", "[\"did:web:other.example\", \"did:web:third.example\"]");
+    assert_eq!(desk.run(&["registry", "add", &other, "--name", "the consortium"]).status, 0);
+    let listed = desk.run(&["--json", "registry", "list"]).lines();
+    assert_eq!((listed.len(), listed[0]["issuers"].clone()), (1, 2.into()));
+    let judged = desk.run(&["verify", "--offline", "--json", "b1"]);
+    assert_eq!(verdict(&judged), "undecided");
+    assert_eq!(desk.run(&["registry", "rm", "the consortium"]).status, 0);
+    assert_eq!(desk.run(&["registry", "rm", "the consortium"]).status, 1);
+    assert!(desk.run(&["registry", "list"]).text().is_empty());
+}
+
+#[test]
+fn what_is_no_registry_is_refused() {
+    let desk = Desk::new();
+    for (text, code) in [
+        ("{", "registry.not-json"),
+        ("{\"type\":\"Profile\"}", "registry.not-a-registry"),
+        (
+            "[{\"name\":\"x\",\"type\":\"dcc-legacy\",\"url\":\"https://r.example/\"}]",
+            "registry.list-of-registries",
+        ),
+    ] {
+        let file = desk.write("registry.json", text);
+        let refused = desk.run(&["--json", "registry", "add", &file]);
+        assert_eq!((refused.status, refused.lines()[0]["error"]["code"].clone()), (1, code.into()));
+        assert_eq!(desk.verify(&["--registry", &file, "x.json"]).status, 2);
+    }
+    assert_eq!(desk.run(&["registry", "add", "absent.json"]).status, 2);
 }

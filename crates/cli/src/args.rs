@@ -55,6 +55,15 @@ pub(crate) enum Command {
     Rm(Rm),
     /// Bring back what `rm` removed
     Restore(Restore),
+    /// Say who you are: to whom badges were awarded
+    #[command(subcommand)]
+    Identity(Identity),
+    /// Say which issuers you vouch for yourself
+    #[command(subcommand)]
+    Trust(Trust),
+    /// Say which registries of issuers you rely on
+    #[command(subcommand)]
+    Registry(Registry),
     /// Print a script that completes `lapel` in a shell
     Completions(Completions),
     /// Write the manual pages
@@ -152,6 +161,9 @@ pub(crate) struct Verify {
     /// A mail address, URL or DID of yours, to compare with the recipient; may be repeated
     #[arg(long, value_name = "WHO")]
     pub(crate) identity: Vec<String>,
+    /// A file that lists issuers, relied on for this time; may be repeated
+    #[arg(long, value_name = "FILE")]
+    pub(crate) registry: Vec<PathBuf>,
     /// Files, links, badges of the wallet such as b17, or - for standard input
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<String>,
@@ -230,6 +242,66 @@ pub(crate) struct Restore {
     /// The number that `lapel rm` printed
     #[arg(value_name = "TOKEN")]
     pub(crate) token: u32,
+}
+
+/// `lapel identity`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Identity {
+    /// Add mail addresses, URLs or DIDs of yours
+    Add {
+        /// Who you are
+        #[arg(required = true, value_name = "WHO")]
+        names: Vec<String>,
+    },
+    /// List them
+    List,
+    /// Remove them
+    Rm {
+        /// As `list` shows them
+        #[arg(required = true, value_name = "WHO")]
+        names: Vec<String>,
+    },
+}
+
+/// `lapel trust`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Trust {
+    /// Vouch for issuers
+    Add {
+        /// Their ids, as `lapel show` gives them: DIDs or URLs
+        #[arg(required = true, value_name = "ISSUER")]
+        names: Vec<String>,
+    },
+    /// List them
+    List,
+    /// Vouch for them no longer
+    Rm {
+        /// As `list` shows them
+        #[arg(required = true, value_name = "ISSUER")]
+        names: Vec<String>,
+    },
+}
+
+/// `lapel registry`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Registry {
+    /// Rely on the issuers that a file lists
+    Add {
+        /// The registry: JSON, as its keeper publishes it
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// What reports call it [default: the name of the file]
+        #[arg(long, value_name = "NAME")]
+        name: Option<String>,
+    },
+    /// List them
+    List,
+    /// Rely on them no longer
+    Rm {
+        /// As `list` shows them
+        #[arg(required = true, value_name = "NAME")]
+        names: Vec<String>,
+    },
 }
 
 /// `lapel completions`.

@@ -10,7 +10,9 @@ mod list;
 mod network;
 mod out;
 mod problem;
+mod registry;
 mod remove;
+mod settings;
 mod verify;
 mod walk;
 mod wallet;
@@ -43,6 +45,9 @@ fn run(lapel: &Lapel) -> Result<Status, Problem> {
         Command::Share(args) => export::share(args, global),
         Command::Rm(args) => remove::rm(args, global),
         Command::Restore(args) => remove::restore(args, global),
+        Command::Identity(args) => settings::identity(args, global),
+        Command::Trust(args) => settings::trust(args, global),
+        Command::Registry(args) => registry::run(args, global),
         Command::Completions(args) => generate::completions(args),
         Command::Man(args) => generate::man(args),
     }

@@ -22,6 +22,7 @@ use crate::input::Input;
 use crate::network::Network;
 use crate::out::{Out, Paint, paint_of, plain};
 use crate::problem::{Problem, Status, not_a_badge, not_a_credential, told};
+use crate::registry;
 
 /// How many links are followed until a badge comes.
 const MOST_LINKS: usize = 3;
@@ -34,9 +35,11 @@ pub(crate) fn run(args: &Verify, global: &Global) -> Result<Status, Problem> {
         Some(folder) => documents::read(folder, now)?,
         None => Documents::new(),
     };
-    let policy =
-        Policy { identities: args.identity.clone(), known_issuers: vec![sample_issuer()], ..Policy::at(now) };
-    let plain = args.at.is_none() && args.documents.is_none() && args.identity.is_empty();
+    let mut known_issuers = vec![sample_issuer()];
+    known_issuers.extend(registry::known_issuers(&args.registry)?);
+    let policy = Policy { identities: args.identity.clone(), known_issuers, ..Policy::at(now) };
+    let plain =
+        args.at.is_none() && args.documents.is_none() && args.identity.is_empty() && args.registry.is_empty();
     let mut judge = Judge { documents, policy, network: Network::unless(global.offline), plain, global };
     let mut status = Status::Done;
     for (index, input) in args.inputs.iter().enumerate() {
@@ -168,6 +171,7 @@ impl Judge<'_> {
         if !self.policy.identities.is_empty() {
             policy.identities.clone_from(&self.policy.identities);
         }
+        policy.known_issuers.extend(self.policy.known_issuers.iter().cloned());
         let kept = wallet.documents(id)?;
         let mut documents = self.documents.clone();
         if self.network.is_none() {

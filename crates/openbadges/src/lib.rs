@@ -21,9 +21,14 @@ pub mod credential;
 pub mod document;
 pub mod json;
 pub mod jsonld;
+mod lookalike;
 pub mod proof;
 mod recipient;
+pub mod registry;
 pub mod report;
+mod resource;
+mod schema;
+mod secured;
 pub mod status;
 pub mod verify;
 

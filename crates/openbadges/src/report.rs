@@ -350,6 +350,14 @@ pub enum Fact {
         /// What both name.
         id: String,
     },
+    /// It follows every schema that it names.
+    #[error("It follows {}.", follows(schemas, built_in))]
+    FollowsSchemas {
+        /// The schemas whose documents were read.
+        schemas: Vec<String>,
+        /// The standards' own, answered by Lapel's tables without a document.
+        built_in: Vec<String>,
+    },
     /// Every credential inside it, in this role, was judged by itself, and none fails.
     #[error("{} inside it: {count}, each judged by itself, and none fails.", role.in_words())]
     EmbeddedHold {
@@ -395,6 +403,17 @@ fn pictures(count: usize) -> String {
     }
 }
 
+fn follows(schemas: &[String], built_in: &[String]) -> String {
+    let mut parts = Vec::new();
+    if !schemas.is_empty() {
+        parts.push(format!("the schema {}", schemas.join(", ")));
+    }
+    if !built_in.is_empty() {
+        parts.push(format!("its standard's own schema, by Lapel's tables of it ({})", built_in.join(", ")));
+    }
+    parts.join(", and ")
+}
+
 fn in_force(since: Option<Timestamp>, until: Option<Timestamp>) -> String {
     match (since, until) {
         (Some(since), Some(until)) => format!("It is in force from {since} until {until}."),
@@ -422,6 +441,7 @@ impl Fact {
             Self::ExtensionsFit { .. } => "schema.extensions-fit",
             Self::Pictures { .. } => "image.pictures",
             Self::Endorses { .. } => "recipient.endorsed",
+            Self::FollowsSchemas { .. } => "schema.followed",
             Self::EmbeddedHold { role: Role::Endorsement, .. } => "endorsements.hold",
             Self::EmbeddedHold { role: Role::Credential, .. } => "credentials.hold",
         }
@@ -684,6 +704,22 @@ pub enum Fault {
         /// The id of what it hangs on, if that has one.
         expected: Option<String>,
     },
+    /// It is not as a schema that it names says.
+    #[error("It does not follow its schema {schema}: {}.", first_of(problems))]
+    SchemaViolated {
+        /// The schema's URL.
+        schema: String,
+        /// Every place, at least one; at most [`Fault::MAX_PROBLEMS`].
+        problems: Vec<Problem>,
+    },
+    /// A document that the badge rests on is not the one that was signed for.
+    #[error(
+        "What {url} answers is not what the badge was signed with: the digest in the badge is another one."
+    )]
+    ResourceChanged {
+        /// Its URL.
+        url: String,
+    },
     /// Credentials inside it do not hold.
     #[error("{} inside it that do not hold: {}.", role.in_words(), failed.join("; "))]
     EmbeddedFail {
@@ -741,6 +777,8 @@ impl Fault {
             Self::NotAPicture { .. } => "image.no-picture",
             Self::PictureOfAnother { .. } => "image.of-another",
             Self::EndorsesOther { .. } => "recipient.endorses-other",
+            Self::SchemaViolated { .. } => "schema.violated",
+            Self::ResourceChanged { .. } => "proof.resource-changed",
             Self::EmbeddedFail { role: Role::Endorsement, .. } => "endorsements.failed",
             Self::EmbeddedFail { role: Role::Credential, .. } => "credentials.failed",
         }
@@ -766,6 +804,8 @@ pub enum Feature {
     ProofOption,
     /// An extension that no context describes.
     Extension,
+    /// A part or dialect of JSON Schema.
+    Schema,
 }
 
 impl fmt::Display for Feature {
@@ -778,6 +818,7 @@ impl fmt::Display for Feature {
             Self::StatusType => "status of type",
             Self::ProofOption => "proofs with",
             Self::Extension => "the extension",
+            Self::Schema => "schemas with",
         })
     }
 }
@@ -901,6 +942,7 @@ impl Gap {
             Self::Unsupported { feature: Feature::StatusType, .. } => "unsupported.status-type",
             Self::Unsupported { feature: Feature::ProofOption, .. } => "unsupported.proof-option",
             Self::Unsupported { feature: Feature::Extension, .. } => "unsupported.extension",
+            Self::Unsupported { feature: Feature::Schema, .. } => "unsupported.schema",
             Self::SelfAssertedKey { .. } => "key.self-asserted",
             Self::IssuerUnknown { .. } => "issuer.unknown",
             Self::ListUnverified { .. } => "status.list-unverified",

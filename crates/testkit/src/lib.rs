@@ -47,7 +47,7 @@ pub use issuer::{Identity, Issuer};
 pub use jws::compact as sign_compact;
 pub use key::Key;
 pub use sd_jwt::SdJwt;
-pub use status_list::StatusList;
+pub use status_list::{RevocationNames, StatusForm, StatusList};
 pub use web_host::{BadCertificate, Fault, Request, WebHost};
 
 use jiff::Timestamp;

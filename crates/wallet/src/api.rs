@@ -304,6 +304,20 @@ pub struct Settings {
     pub appearance: String,
 }
 
+/// A registry of issuers that the person relies on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct RegistryView {
+    /// How reports name it.
+    pub name: String,
+    /// How many issuers it lists.
+    pub issuers: u32,
+    /// SHA-256 of the file, hexadecimal.
+    pub sha256: String,
+    /// When it was added (RFC 3339).
+    pub added_at: String,
+}
+
 /// What the window needs to know first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]

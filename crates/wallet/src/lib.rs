@@ -14,6 +14,7 @@ mod error;
 pub mod fetch;
 pub mod gather;
 mod import;
+mod registries;
 mod samples;
 mod shared_fetch;
 mod signals;
@@ -310,6 +311,7 @@ impl Wallet {
         policy.identities = settings.identities;
         policy.trusted_issuers = settings.trusted_issuers;
         policy.known_issuers.push(sample_issuer());
+        policy.known_issuers.extend(self.registered_issuers()?);
         Ok(policy)
     }
 

@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 use super::Standard;
 use super::ob1::{self, Piece};
 use super::part::Part;
-use super::shape::{Class, Problems, Property, Shape, describe, many, maybe, one, shown};
-use super::value::{each, id_of, is_iri, is_stated, strings};
+use super::shape::{CRITERIA, Class, Problems, Property, Shape, describe, many, maybe, one, shown};
+use super::value::{each, id_of, is_iri, strings};
 use crate::report::Problem;
 
 /// What is wrong with the form of a part, by the version that it is written by. `place` is where it stands in the
@@ -199,18 +199,6 @@ static EVIDENCE: Class = Class {
     ],
     rule: None,
 };
-
-static CRITERIA: Class = Class {
-    types: &[],
-    properties: &[maybe("id", Shape::Iri), maybe("narrative", Shape::Text)],
-    rule: Some(says_what_it_took),
-};
-
-fn says_what_it_took(node: &Map<String, Value>, problems: &mut Problems) {
-    if !is_stated(node.get("id")) && !is_stated(node.get("narrative")) {
-        problems.add("", "an id or a narrative", "neither");
-    }
-}
 
 static ALIGNMENT: Class = Class {
     types: &[],

@@ -6,7 +6,7 @@
 use serde_json::{Map, Value};
 
 use super::moment;
-use super::value::{each, is_iri, is_web_address, kind_of, strings};
+use super::value::{each, is_iri, is_stated, is_web_address, kind_of, strings};
 use crate::report::{Fault, Problem};
 
 /// A class of a specification.
@@ -102,6 +102,13 @@ impl Problems {
                 found: found.into(),
             });
         }
+    }
+
+    /// Reports a problem at `place`, a whole JSON Pointer.
+    pub(crate) fn add_at(&mut self, place: &str, expected: impl Into<String>, found: impl Into<String>) {
+        let here = std::mem::replace(&mut self.pointer, place.to_owned());
+        self.add("", expected, found);
+        self.pointer = here;
     }
 
     /// Looks at a place below the present one.
@@ -212,6 +219,20 @@ fn is_language_text(node: &Map<String, Value>) -> bool {
         None => !node.is_empty() && node.values().all(|text| text.is_string() || text.is_array()),
     }
 }
+
+/// The rule of criteria, in every version: they are a narrative, or stand somewhere else.
+fn says_what_it_took(node: &Map<String, Value>, problems: &mut Problems) {
+    if !is_stated(node.get("id")) && !is_stated(node.get("narrative")) {
+        problems.add("", "an id or a narrative", "neither");
+    }
+}
+
+/// The class of criteria, in every version: a narrative, or the address of one.
+pub(crate) static CRITERIA: Class = Class {
+    types: &[],
+    properties: &[maybe("id", Shape::Iri), maybe("narrative", Shape::Text)],
+    rule: Some(says_what_it_took),
+};
 
 /// A value for a sentence: short texts as they are, everything else by its kind.
 pub(crate) fn describe(value: &Value) -> String {

@@ -197,3 +197,7 @@ fn check_size(document: &Value) -> Result<(), JsonLdError> {
     }
     Ok(())
 }
+/// SHA-256 (lower-case hexadecimal) of every published text of the context at `url`; none where it is not bundled.
+pub(crate) fn context_digests(url: &str) -> impl Iterator<Item = &'static str> {
+    table::of(url).iter().map(|table| table.sha256)
+}

@@ -7,7 +7,7 @@ use super::{Inquiry, combine, extension, picture, structure, unreadable_date};
 use crate::credential::jws::Jws;
 use crate::credential::ob1::{self, Piece};
 use crate::credential::part::{self, Lack, Part};
-use crate::credential::value::{id_of, is_web_address};
+use crate::credential::value::{id_of, is_web_address, text};
 use crate::credential::{Standard, moment, ob2};
 use crate::document::{Documents, Unavailable};
 use crate::proof::hosted::{self, Copy};
@@ -16,7 +16,7 @@ use crate::proof::{method, ob2_signed};
 use crate::report::{
     CheckId, DocumentRef, EmbeddedReport, Exempt, Fact, Fault, Finding, Findings, Gap, Outcome, Warning,
 };
-use crate::{recipient, status};
+use crate::{lookalike, recipient, status};
 
 /// What is judged: the assertion or endorsement as it was brought, or the issuer's own copy of it.
 #[derive(Clone, Copy)]
@@ -301,7 +301,15 @@ fn part_warnings(parts: &Parts) -> Vec<Warning> {
     let detail =
         "The issuer has no web address; what is said of it stands only in the badge itself.".to_owned();
     let warning = Warning { code: "issuer.no-address".to_owned(), detail };
-    parts.profile().is_some_and(inside).then_some(warning).into_iter().collect()
+    let mut warnings: Vec<Warning> =
+        parts.profile().is_some_and(inside).then_some(warning).into_iter().collect();
+    if let Some(profile) = parts.profile() {
+        let name = text(profile.json.get("name"));
+        let url = profile.json.get("url").and_then(Value::as_str);
+        let addresses = [profile.url.as_deref(), url].into_iter().flatten();
+        warnings.extend(lookalike::warnings(name.as_deref(), addresses));
+    }
+    warnings
 }
 
 /// A hosted badge is revoked where its own address says so; as long as it is served without a word, it is not.

@@ -4,14 +4,15 @@ use serde_json::Value;
 
 use super::embedded::{other_subjects, outcome};
 use super::{Inquiry, Place, combine, embedded, structure, unreadable_date};
-use crate::credential::value::{id_of, same_id};
+use crate::credential::value::{each, id_of, is_stated, same_id, strings, text};
 use crate::credential::{Role, Standard, clr, endorsement, moment, ob3, vc};
 use crate::proof::data_integrity::{self, Setting};
 use crate::proof::{self, ProofFinding, Purpose, vc_jwt};
 use crate::report::{
     CheckId, EmbeddedReport, Exempt, Fact, Fault, Finding, Findings, Gap, Outcome, Problem, Warning,
 };
-use crate::{recipient, status};
+use crate::resource::{self, Resources};
+use crate::{lookalike, recipient, schema, status};
 
 impl Inquiry<'_> {
     pub(super) fn verifiable_credential(&self, inside: &[EmbeddedReport]) -> (Findings, Vec<Warning>) {
@@ -37,14 +38,26 @@ impl Inquiry<'_> {
             Outcome::Pass(_) => {
                 status::of_entries(body, &holder, self.documents, self.policy.now, &mut warnings)
             }
-            _ => not_reached_unless_absent(body),
+            _ => not_reached_unless_absent(body, "credentialStatus", Exempt::NoStatus),
         };
+        let structure: Finding = structure(self.credential.standard(), problems).into();
+        let schema = match &integrity.outcome {
+            Outcome::Pass(_) => {
+                let well_formed = matches!(structure.outcome, Outcome::Pass(_));
+                let standard = self.credential.standard();
+                schema::of_credential(body, standard, well_formed, self.documents, self.policy.now)
+            }
+            _ => not_reached_unless_absent(body, "credentialSchema", Exempt::NoSchema),
+        };
+        let integrity = self.with_resources(body, integrity, &mut warnings);
+        warnings.extend(service_warnings(body));
+        warnings.extend(issuer_warnings(body, issuer));
         let vouched = self.issuer(issuer, &key_authority.outcome, host);
         let own = [&integrity.outcome, &key_authority.outcome, &vouched, &status.outcome];
         let endorsements = outcome(inside, Role::Endorsement, &own);
         let credentials = outcome(inside, Role::Credential, &own);
         let findings = Findings {
-            structure: structure(self.credential.standard(), problems).into(),
+            structure,
             issuer: vouched.into(),
             integrity,
             key_authority,
@@ -52,7 +65,7 @@ impl Inquiry<'_> {
             dates: self.dates_3(body).into(),
             status,
             recipient: self.addressee(body).into(),
-            schema: Outcome::NotApplicable(Exempt::NoSchema).into(),
+            schema,
             endorsements: endorsements.into(),
             image: Outcome::NotApplicable(Exempt::NoImage).into(),
             credentials: credentials.into(),
@@ -113,6 +126,18 @@ impl Inquiry<'_> {
         proof::of_document(self.credential.jws(), claims, body, &setting)
     }
 
+    /// The proof holds, but does what the badge rests on still say the same?
+    fn with_resources(&self, body: &Value, integrity: Finding, warnings: &mut Vec<Warning>) -> Finding {
+        if !matches!(integrity.outcome, Outcome::Pass(_)) {
+            return integrity;
+        }
+        let Resources { fault, references, warnings: said } = resource::of_credential(body, self.documents);
+        warnings.extend(said);
+        let Finding { outcome, mut documents } = integrity;
+        documents.extend(references);
+        Finding { outcome: fault.map_or(outcome, Outcome::Fail), documents }
+    }
+
     fn dates_3(&self, body: &Value) -> Outcome {
         let (from, until) = ob3::validity(body);
         let claimed = match self.credential.jws() {
@@ -144,11 +169,29 @@ fn not_reached() -> Finding {
     Outcome::Unknown(Gap::NotReached { after: CheckId::Integrity }).into()
 }
 
-/// No list is asked for on behalf of a badge whose signature does not hold.
-fn not_reached_unless_absent(body: &Value) -> Finding {
-    if crate::credential::value::is_stated(body.get("credentialStatus")) {
-        not_reached()
-    } else {
-        Outcome::NotApplicable(Exempt::NoStatus).into()
-    }
+/// Nothing is asked for on behalf of a badge whose signature does not hold.
+fn not_reached_unless_absent(body: &Value, property: &str, absent: Exempt) -> Finding {
+    if is_stated(body.get(property)) { not_reached() } else { Outcome::NotApplicable(absent).into() }
+}
+
+/// A newer copy may be had from a refresh service (VC Data Model 2.0, 5.4; 1EdTech Credential Refresh). Lapel judges
+/// the copy that was brought and says that there is a service; it follows none by itself.
+fn service_warnings(body: &Value) -> Vec<Warning> {
+    let services = each(body.get("refreshService")).iter().take(4);
+    let told = services.map(|service| {
+        let kind = strings(service.get("type")).next().unwrap_or("of no type");
+        let detail = match id_of(service) {
+            Some(url) => format!("The issuer offers newer copies of it at {url} ({kind}). None was fetched."),
+            None => format!("The issuer offers newer copies of it ({kind}). None was fetched."),
+        };
+        Warning { code: "refresh.offered".to_owned(), detail }
+    });
+    told.collect()
+}
+
+fn issuer_warnings(body: &Value, id: &str) -> Vec<Warning> {
+    let issuer = body.get("issuer");
+    let name = issuer.and_then(|issuer| text(issuer.get("name")));
+    let url = issuer.and_then(|issuer| issuer.get("url")).and_then(Value::as_str);
+    lookalike::warnings(name.as_deref(), [Some(id), url].into_iter().flatten())
 }

@@ -1,8 +1,8 @@
 //! Extensions of Open Badges 1.1 and 2.0: nodes of type `Extension`, judged by the schema of each type they name.
 //!
 //! Those that 1EdTech publishes are judged by tables that state what their schemas ask for. Of any other, the
-//! context says which schema describes it (`validation`: `validatesType`, `validationSchema`); Lapel does not judge by those
-//! yet: they stay open.
+//! context says which schema describes it (`validation`: `validatesType`, `validationSchema`); both are documents like
+//! any other.
 
 use serde_json::{Map, Value};
 
@@ -12,6 +12,7 @@ use crate::credential::shape::Problems;
 use crate::credential::value::{each, id_of, is_web_address, strings};
 use crate::document::Documents;
 use crate::report::{DocumentRef, Exempt, Fact, Fault, Feature, Finding, Gap, Outcome, Problem};
+use crate::schema;
 
 /// More nodes than this are not judged.
 const MAX_NODES: usize = 64;
@@ -107,12 +108,16 @@ impl Inquiry<'_> {
         }
         match self.schema_of(node, class)? {
             None => Ok(Vec::new()),
-            Some(_) => Err(Gap::Unsupported { feature: Feature::Extension, name: class.to_owned() }),
+            Some((url, schema)) => {
+                let instance = Value::Object(node.json.clone());
+                let mut resolve = schema::at_hand(self.documents, &mut self.references);
+                Ok(placed(schema::validate(&schema, &url, &instance, &mut resolve)?, node))
+            }
         }
     }
 
-    /// The schema that a context of `node` gives for `class`, or that none gives one.
-    fn schema_of(&mut self, node: &Node, class: &str) -> Result<Option<Value>, Gap> {
+    /// The schema that a context of `node` gives for `class`, with its URL, or that none gives one.
+    fn schema_of(&mut self, node: &Node, class: &str) -> Result<Option<(String, Value)>, Gap> {
         let contexts: Vec<&str> =
             strings(node.json.get("@context")).filter(|url| is_web_address(url)).take(MAX_CONTEXTS).collect();
         if contexts.is_empty() {
@@ -128,7 +133,8 @@ impl Inquiry<'_> {
                 }
             };
             if let Some(url) = validation_of(&context, class) {
-                return self.read(&url).map(Some);
+                let schema = self.read(&url)?;
+                return Ok(Some((url, schema)));
             }
         }
         gap.map_or(Ok(None), Err)

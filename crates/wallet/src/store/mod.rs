@@ -11,6 +11,7 @@ mod credentials;
 mod error;
 mod index;
 mod open;
+mod registries;
 mod removals;
 mod reports;
 mod schema;
@@ -27,7 +28,9 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 
 pub use error::StoreError;
 
-use crate::api::{ArtifactView, BadgeId, BadgePage, BadgeSummary, ListRequest, Settings, VerdictAt};
+use crate::api::{
+    ArtifactView, BadgeId, BadgePage, BadgeSummary, ListRequest, RegistryView, Settings, VerdictAt,
+};
 
 /// An open wallet file.
 #[derive(Debug)]
@@ -274,6 +277,32 @@ impl Store {
     /// Keeps what the person set.
     pub fn save_settings(&self, settings: &Settings) -> Result<(), StoreError> {
         self.write(|transaction| settings::write(transaction, settings))
+    }
+
+    /// Keeps a registry of issuers under its name, in place of one of that name.
+    pub fn put_registry(
+        &self,
+        name: &str,
+        bytes: &[u8],
+        issuers: u32,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.write(|transaction| registries::put(transaction, name, bytes, issuers, now))
+    }
+
+    /// The registries of issuers, in the order they came.
+    pub fn registries(&self) -> Result<Vec<RegistryView>, StoreError> {
+        self.read(registries::all)
+    }
+
+    /// Name and bytes of each registry that is as it was stored.
+    pub fn registry_contents(&self) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
+        self.read(registries::contents)
+    }
+
+    /// Takes a registry away; says whether it was there.
+    pub fn remove_registry(&self, name: &str) -> Result<bool, StoreError> {
+        self.write(|transaction| registries::remove(transaction, name))
     }
 
     /// Checks every badge against its digests, and the file's own structure. Gives what is wrong, empty if

@@ -8,7 +8,7 @@
 pub(super) const APPLICATION_ID: i32 = 0x4c61_706c;
 
 /// The migrations in order; migration `n` (from 1) leads to `user_version = n`.
-pub(super) const MIGRATIONS: &[&str] = &[FIRST];
+pub(super) const MIGRATIONS: &[&str] = &[FIRST, REGISTRIES];
 
 const FIRST: &str = "
 CREATE TABLE artifacts (
@@ -120,4 +120,15 @@ CREATE VIRTUAL TABLE badge_index USING fts5 (
     tokenize = \"unicode61 remove_diacritics 2\", prefix = '2 3'
 );
 INSERT INTO badge_index (badge_index, rank) VALUES ('secure-delete', 1);
+";
+
+const REGISTRIES: &str = "
+CREATE TABLE registries (
+    id       INTEGER PRIMARY KEY AUTOINCREMENT,
+    name     TEXT    NOT NULL UNIQUE,
+    sha256   TEXT    NOT NULL CHECK (length(sha256) = 64),
+    issuers  INTEGER NOT NULL,
+    added_at TEXT    NOT NULL,
+    bytes    BLOB    NOT NULL
+) STRICT;
 ";
