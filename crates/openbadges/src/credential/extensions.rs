@@ -46,18 +46,38 @@ const TERMS: [(&str, &str); 12] = [
     ("https://w3id.org/openbadges/extensions#assessments", "assessments"),
 ];
 
-/// `node` by the names of terms where it writes their IRIs.
-pub(crate) fn by_terms(node: &Map<String, Value>) -> Map<String, Value> {
-    let term = |iri: &str| TERMS.iter().find(|(known, _)| *known == iri).map(|(_, term)| *term);
+/// `node` by the names of terms where it writes their IRIs. `terms` gives more than the published ones.
+pub(crate) fn by_terms(node: &Map<String, Value>, terms: &[(String, String)]) -> Map<String, Value> {
+    let term = |iri: &str| {
+        let own = terms.iter().find(|(known, _)| known == iri).map(|(_, term)| term.as_str());
+        own.or_else(|| TERMS.iter().find(|(known, _)| *known == iri).map(|(_, term)| *term))
+    };
     node.iter()
         .map(|(name, value)| {
             let name = term(name).filter(|term| !node.contains_key(*term)).unwrap_or(name);
             let value = match value {
-                Value::Object(inner) => Value::Object(by_terms(inner)),
+                Value::Object(inner) => Value::Object(by_terms(inner, terms)),
                 other => other.clone(),
             };
             (name.to_owned(), value)
         })
+        .collect()
+}
+
+/// The terms that a context document defines: their IRIs (prefixes of the same context written out) and names.
+pub(crate) fn terms_of(context: &Value) -> Vec<(String, String)> {
+    let Some(Value::Object(definitions)) = context.get("@context") else { return Vec::new() };
+    let iri = |definition: &Value| super::value::id_of(definition).map(str::to_owned);
+    let whole = |compact: String| match compact.split_once(':') {
+        Some((prefix, rest)) if !rest.starts_with("//") => {
+            let prefix = definitions.get(prefix).and_then(iri);
+            prefix.map_or_else(|| compact.clone(), |prefix| format!("{prefix}{rest}"))
+        }
+        _ => compact,
+    };
+    definitions
+        .iter()
+        .filter_map(|(term, definition)| Some((whole(iri(definition)?), term.clone())))
         .collect()
 }
 

@@ -93,6 +93,13 @@ fn find<'a>(
     }
 }
 
+/// How the context of an extension describes it.
+struct Described {
+    terms: Vec<(String, String)>,
+    url: String,
+    schema: Value,
+}
+
 struct Inquiry<'a> {
     documents: &'a Documents,
     references: Vec<DocumentRef>,
@@ -103,21 +110,19 @@ impl Inquiry<'_> {
     fn judge(&mut self, node: &Node, class: &str) -> Result<Vec<Problem>, Gap> {
         if let Some(table) = extensions::published(class) {
             let mut problems = Problems::of(node.document);
-            problems.judge(&extensions::by_terms(node.json), table);
+            problems.judge(&extensions::by_terms(node.json, &[]), table);
             return Ok(placed(problems.into_vec(), node));
         }
-        match self.schema_of(node, class)? {
-            None => Ok(Vec::new()),
-            Some((url, schema)) => {
-                let instance = Value::Object(node.json.clone());
-                let mut resolve = schema::at_hand(self.documents, &mut self.references);
-                Ok(placed(schema::validate(&schema, &url, &instance, &mut resolve)?, node))
-            }
-        }
+        let Some(Described { terms, url, schema }) = self.schema_of(node, class)? else {
+            return Ok(Vec::new());
+        };
+        let instance = Value::Object(extensions::by_terms(node.json, &terms));
+        let mut resolve = schema::at_hand(self.documents, &mut self.references);
+        schema::validate(&schema, &url, &instance, &mut resolve).map(|problems| placed(problems, node))
     }
 
-    /// The schema that a context of `node` gives for `class`, with its URL, or that none gives one.
-    fn schema_of(&mut self, node: &Node, class: &str) -> Result<Option<(String, Value)>, Gap> {
+    /// The schema that a context of `node` gives for `class`, or that none gives one.
+    fn schema_of(&mut self, node: &Node, class: &str) -> Result<Option<Described>, Gap> {
         let contexts: Vec<&str> =
             strings(node.json.get("@context")).filter(|url| is_web_address(url)).take(MAX_CONTEXTS).collect();
         if contexts.is_empty() {
@@ -133,8 +138,8 @@ impl Inquiry<'_> {
                 }
             };
             if let Some(url) = validation_of(&context, class) {
-                let schema = self.read(&url)?;
-                return Ok(Some((url, schema)));
+                let (terms, schema) = (extensions::terms_of(&context), self.read(&url)?);
+                return Ok(Some(Described { terms, url, schema }));
             }
         }
         gap.map_or(Ok(None), Err)
