@@ -22,6 +22,8 @@ pub(super) fn insert(transaction: &Transaction, badge: BadgeId, card: &BadgeCard
     });
     let evidence =
         card.evidence.iter().flat_map(|evidence| [evidence.name.as_deref(), evidence.narrative.as_deref()]);
+    let mut inside = Vec::new();
+    said_inside(card, &mut inside);
     let other = [card.narrative.as_deref(), card.credential_id.as_deref(), Some(card.standard.as_str())];
     transaction
         .prepare_cached(
@@ -42,9 +44,21 @@ pub(super) fn insert(transaction: &Transaction, badge: BadgeId, card: &BadgeCard
                 recipient.and_then(|recipient| recipient.name.as_deref()),
                 recipient.and_then(|recipient| recipient.identity.as_deref())
             ]),
-            field(other.into_iter().chain(alignments).chain(evidence)),
+            field(other.into_iter().chain(alignments).chain(evidence).chain(inside)),
         ])?;
     Ok(())
+}
+
+/// What stands inside: a learner record is found by its courses, an endorsed badge by who endorses it.
+fn said_inside<'a>(card: &'a BadgeCard, texts: &mut Vec<Option<&'a str>>) {
+    let achievements = card.record.iter().flat_map(|record| &record.achievements);
+    texts.extend(achievements.map(|achievement| achievement.name.as_deref()));
+    texts.extend(card.claims.iter().map(|claim| Some(claim.value.as_str())));
+    texts.extend(card.endorsement.iter().map(|endorsement| endorsement.comment.as_deref()));
+    for inner in &card.embedded {
+        texts.extend([Some(inner.card.name.as_str()), Some(inner.card.issuer.name.as_str())]);
+        said_inside(&inner.card, texts);
+    }
 }
 
 pub(super) fn delete(transaction: &Transaction, badge: BadgeId) -> Result<(), StoreError> {

@@ -264,6 +264,12 @@ fn search_reads_every_field_without_accents_or_case() {
         hashed: false,
         ..openbadges::card::RecipientCard::default()
     });
+    let course = BadgeCard { name: "Beekeeping".to_owned(), ..BadgeCard::default() };
+    sample.card.embedded = vec![openbadges::card::EmbeddedCard {
+        pointer: "/credentialSubject/verifiableCredential/0".to_owned(),
+        role: openbadges::credential::Role::Credential,
+        card: course,
+    }];
     sample.added(&fixture.store);
     let mut japanese = Sample::named("東京データ大学の修了証");
     japanese.card.issuer.name = "東京大学".to_owned();
@@ -281,6 +287,7 @@ fn search_reads_every_field_without_accents_or_case() {
         "love",
         "code ada",
         "safe \"code\"",
+        "beekeep",
     ] {
         assert_eq!(fixture.names(query), ["Élève d'été"], "{query}");
     }
