@@ -9,7 +9,7 @@ use std::process::{Command, Output, Stdio};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use lapel_testkit::{Issued, Issuer, NOW, art};
+use lapel_testkit::{DataModel, Issued, Issuer, NOW, art};
 use lapel_wallet::Wallet;
 use lapel_wallet::api::Settings;
 use openbadges::artifact::bake;
@@ -86,6 +86,11 @@ impl Desk {
         Run::of(child.wait_with_output().unwrap())
     }
 
+    /// `lapel verify --offline --explain`, at the test kit's instant.
+    fn explain(&self, arguments: &[&str]) -> Run {
+        self.run(&[&["verify", "--offline", "--explain", "--at", NOW], arguments].concat())
+    }
+
     /// `lapel verify --offline --json`, at the test kit's instant.
     fn verify(&self, arguments: &[&str]) -> Run {
         self.run(&[&["verify", "--offline", "--json", "--at", NOW], arguments].concat())
@@ -154,7 +159,10 @@ mod verify {
         let line = run.one_line();
         assert_eq!(
             keys(&line),
-            ["input", "format", "verdict", "checks", "warnings", "badge", "as_of", "missing"]
+            [
+                "input", "format", "verdict", "checks", "warnings", "badge", "because", "embedded", "as_of",
+                "missing"
+            ]
         );
         assert_eq!(line["input"], "rust.jwt");
         assert_eq!(line["format"], "jws");
@@ -180,8 +188,13 @@ mod verify {
                 "credentials"
             ]
         );
+        assert!(
+            line["because"].as_str().is_some_and(|because| because.starts_with("It is verified")),
+            "{line}"
+        );
         for check in checks {
-            assert_eq!(keys(check), ["check", "outcome", "code", "detail", "documents"]);
+            let keys: Vec<&str> = keys(check).into_iter().filter(|key| *key != "would_decide").collect();
+            assert_eq!(keys, ["check", "outcome", "code", "detail", "documents"]);
             let outcome = check["outcome"].as_str().unwrap();
             assert!(["pass", "fail", "unknown", "not_applicable"].contains(&outcome), "{outcome}");
             assert!(check["code"].as_str().is_some_and(|code| code.contains('.')), "{check}");
@@ -199,6 +212,118 @@ mod verify {
         assert_eq!(badge["issuer_id"], "did:web:university.example");
         assert!(badge["issuer"].as_str().is_some_and(|name| !name.is_empty()));
         assert_eq!(run.status, 0);
+    }
+
+    /// A learner record whose first badge is genuine and whose second was changed, with a place for a third.
+    fn record(desk: &Desk) -> (String, String) {
+        let school = university();
+        let signed = |name| school.achievement(name).sign_data_integrity(DataModel::V2);
+        let cooking = signed("Cooking");
+        let cooking =
+            cooking.with_text(cooking.text().replace("Awarded for Cooking.", "Cooked for the king."));
+        let issued = school
+            .record("Transcript", &[signed("Rust"), cooking])
+            .with(
+                "/credentialSubject/verifiableCredential/-",
+                "urn:uuid:1f3a0a52-6d54-4a0e-9d8e-6f6d5c9a7b10",
+            )
+            .sign();
+        (desk.issue("record.json", &issued), "record.json.documents".to_owned())
+    }
+
+    #[test]
+    fn what_is_inside_is_judged_by_itself_and_told_below() {
+        let desk = Desk::new();
+        let (file, documents) = record(&desk);
+        let line = desk.verify(&["--documents", &documents, &file]).one_line();
+        assert_eq!(line["verdict"], "invalid", "{line}");
+        assert_eq!(check(&line, "integrity")["outcome"], "pass");
+        assert_eq!(check(&line, "credentials")["code"], "credentials.failed");
+        let inside = line["embedded"].as_array().unwrap();
+        let told: Vec<_> = inside
+            .iter()
+            .map(|inner| [&inner["pointer"], &inner["role"], &inner["verdict"], &inner["badge"]["name"]])
+            .collect();
+        let at = |index: u32| format!("/credentialSubject/verifiableCredential/{index}");
+        let (first, second, third) = (Value::from(at(0)), Value::from(at(1)), Value::from(at(2)));
+        assert_eq!(
+            told,
+            [
+                [&first, &"credential".into(), &"verified".into(), &"Rust".into()],
+                [&second, &"credential".into(), &"invalid".into(), &"Cooking".into()],
+                [&third, &"credential".into(), &"error".into(), &Value::Null],
+            ]
+        );
+        assert_eq!(check(&inside[1], "integrity")["outcome"], "fail");
+        assert_eq!(inside[0]["embedded"], serde_json::json!([]));
+        assert!(inside[2]["error"]["detail"].is_string(), "{}", inside[2]);
+
+        let text = desk.run(&["verify", "--offline", "--at", NOW, "--documents", &documents, &file]);
+        assert!(
+            text.text().contains("Credentials inside it: 3 (1 verified, 1 invalid, 1 not read)"),
+            "{}",
+            text.text()
+        );
+    }
+
+    #[test]
+    fn explained_a_good_badge_says_what_each_check_stands_on() {
+        let desk = Desk::new();
+        let file = desk.issue("rust.jwt", &good());
+        let run = desk.explain(&["--documents", "rust.jwt.documents", &file]);
+        let text = run.text();
+        let issued = good();
+        let document = &issued.documents()[0];
+        let digest = openbadges::document::sha256_hex(&document.bytes);
+        assert!(text.contains("Does the issuer itself say that it signs with this key?"), "{text}");
+        assert!(text.contains(&format!("stands on {}\n", document.url)), "{text}");
+        assert!(text.contains(&format!("SHA-256 {digest}, fetched 2026-")), "{text}");
+        assert!(text.trim_end().lines().last().unwrap().contains("Why: It is verified because"), "{text}");
+        assert!(!text.contains("expected:"), "{text}");
+        assert_eq!(run.status, 0);
+    }
+
+    #[test]
+    fn explained_a_bad_badge_says_what_was_expected_and_what_is_there() {
+        let desk = Desk::new();
+        let (file, documents) = record(&desk);
+        let run = desk.explain(&["--documents", &documents, &file]);
+        let text = run.text();
+        let inside =
+            text.split("Credentials inside it: 3 (1 verified, 1 invalid, 1 not read)").nth(1).unwrap();
+        let (first, others) = inside.split_once("2. Cooking, issued by").unwrap();
+        let (cooking, unread) = others.split_once("3. ").unwrap();
+        assert!(first.contains("1. Rust") && first.contains("Why: It is verified"), "{text}");
+        assert!(cooking.contains("expected:") && cooking.contains("found:"), "{text}");
+        assert!(cooking.contains("Why: It is invalid because this failed: its signature."), "{text}");
+        assert!(unread.contains("Not read: "), "{text}");
+        let whole = text.trim_end().lines().last().unwrap();
+        assert!(
+            whole.starts_with("  Why: It is invalid because this failed: the credentials in it."),
+            "{text}"
+        );
+        assert_eq!(run.status, 1);
+    }
+
+    #[test]
+    fn explained_an_open_badge_says_what_would_decide_it() {
+        let desk = Desk::new();
+        let file = desk.write("rust.jwt", good().text());
+        let run = desk.explain(&[&file]);
+        let text = run.text();
+        assert!(
+            text.contains(
+                "would be decided by: The document at https://university.example/.well-known/did.json"
+            ),
+            "{text}"
+        );
+        let last = text.trim_end().lines().last().unwrap();
+        assert!(
+            last.contains("Why: It is undecided because nothing failed, but this decides and is open"),
+            "{text}"
+        );
+        assert!(last.contains(": its signature"), "{text}");
+        assert_eq!(run.status, 3);
     }
 
     #[test]
@@ -505,7 +630,10 @@ mod wallet {
         assert!(text.text().starts_with(&format!("{id}  undecided  2026-01-15  Rust  ")), "{}", text.text());
 
         let shown = desk.run(&["show", "--json", &id]).one_line();
-        assert_eq!(keys(&shown), ["summary", "card", "report", "history", "artifacts", "credential_text"]);
+        assert_eq!(
+            keys(&shown),
+            ["summary", "card", "credential_kind", "report", "history", "artifacts", "credential_text"]
+        );
         assert_eq!(shown["credential_text"], issued.text());
         assert!(desk.run(&["show", &id]).text().contains("ada@example.org"));
 

@@ -42,6 +42,13 @@ const openVerdict = (verdict) => async (page) => {
   await page.locator('[data-check="key_authority"] summary').click();
 };
 
+/** Opens credential `number` of the scenario `kinds`, and what `testids` name, one after the other. */
+const openKind = (number, ...testids) => async (page) => {
+  await page.locator(`[data-testid="badge-card"][data-badge="${number}"]`).click();
+  await page.getByTestId("verdict-headline").waitFor();
+  for (const testid of testids) await page.getByTestId(testid).first().click();
+};
+
 const SHOTS = [
   ["welcome", "scenario=empty", USUAL],
   ["welcome-small", "scenario=empty", SMALL],
@@ -93,6 +100,68 @@ const SHOTS = [
     },
   ],
   ["badge-error", "failing=open_badge", USUAL, async (page) => page.getByTestId("badge-card").first().click()],
+  ["kinds-wall", "scenario=kinds", USUAL],
+  ["kinds-record", "scenario=kinds", USUAL, openKind(1)],
+  ["kinds-record-large", "scenario=kinds", LARGE, openKind(1)],
+  ["kinds-record-small", "scenario=kinds", SMALL, openKind(1)],
+  ["kinds-record-checks", "scenario=kinds", USUAL, openKind(1, "unfold-checks")],
+  [
+    "kinds-record-tree",
+    "scenario=kinds",
+    USUAL,
+    async (page) => {
+      await openKind(1)(page);
+      await page.getByTestId("inside-credentials").locator("summary").first().click();
+      await page.getByTestId("inside").nth(2).locator("summary").first().click();
+      await page.getByTestId("inside-credentials").scrollIntoViewIfNeeded();
+    },
+  ],
+  ["kinds-record-inner", "scenario=kinds", USUAL, openKind(1, "inner-badge")],
+  ["kinds-endorsed", "scenario=kinds", USUAL, openKind(2)],
+  [
+    "kinds-endorsed-tree",
+    "scenario=kinds",
+    USUAL,
+    async (page) => {
+      await openKind(2)(page);
+      await page.getByTestId("inside").nth(1).locator("summary").first().click();
+      await page.getByTestId("inside").nth(1).locator('[data-check="integrity"] summary').click();
+      await page.getByTestId("inside").nth(1).scrollIntoViewIfNeeded();
+    },
+  ],
+  ["kinds-presentation", "scenario=kinds", USUAL, openKind(3)],
+  [
+    "kinds-presentation-deep",
+    "scenario=kinds",
+    SMALL,
+    async (page) => {
+      await openKind(3)(page);
+      const first = page.getByTestId("inside").first();
+      await first.locator("summary").first().click();
+      await first.getByTestId("inside-credentials").locator("summary").first().click();
+      await first.getByTestId("inside").nth(2).locator("summary").first().click();
+      await first.getByTestId("inside").nth(2).locator("summary").first().scrollIntoViewIfNeeded();
+      await page.locator('main .scroll').evaluate((scroll) => scroll.scrollBy(0, 320));
+    },
+  ],
+  ["kinds-old", "scenario=kinds&offline", USUAL, openKind(4)],
+  ["kinds-plain", "scenario=kinds", USUAL, openKind(5)],
+  [
+    "kinds-plain-claims",
+    "scenario=kinds",
+    USUAL,
+    async (page) => {
+      await openKind(5)(page);
+      await page.getByTestId("claims").scrollIntoViewIfNeeded();
+      await page.locator('main .scroll').evaluate((scroll) => scroll.scrollBy(0, 300));
+    },
+  ],
+  ["kinds-long", "scenario=kinds", USUAL, openKind(6)],
+  ["kinds-long-small", "scenario=kinds", SMALL, openKind(6)],
+  ["kinds-long-inner-small", "scenario=kinds", SMALL, openKind(6, "inner-badge")],
+  ["kinds-endorsement", "scenario=kinds", USUAL, openKind(7)],
+  ["kinds-endorsement-share", "scenario=kinds", USUAL, openKind(7, "share")],
+  ["kinds-zoom", "scenario=kinds&zoom", USUAL, openKind(1)],
   ["add", "", USUAL, (page) => page.getByTestId("add").click()],
   ["imported", "", USUAL, importFiles],
   ["imported-small", "", SMALL, importFiles],

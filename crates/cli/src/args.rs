@@ -164,6 +164,9 @@ pub(crate) struct Verify {
     /// A file that lists issuers, relied on for this time; may be repeated
     #[arg(long, value_name = "FILE")]
     pub(crate) registry: Vec<PathBuf>,
+    /// Say of each check what was asked, what it stands on, and why the verdict is what it is
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) explain: bool,
     /// Files, links, badges of the wallet such as b17, or - for standard input
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<String>,

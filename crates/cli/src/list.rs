@@ -5,9 +5,10 @@ use std::io;
 use lapel_wallet::api::{BadgeDetail, BadgeId, BadgeSummary, ListRequest};
 
 use crate::args::{Filter, Global, List, Search, Show, Sort, VerdictName};
+use crate::lines::CheckLine;
 use crate::out::{Out, Paint, plain, table};
 use crate::problem::{Problem, Status};
-use crate::verify::{CheckLine, print_as_of, print_checks, print_notes};
+use crate::verify::{print_as_of, print_checks, print_inside, print_notes};
 use crate::wallet;
 
 /// How many badges are asked for at once.
@@ -153,13 +154,11 @@ fn print_badge(out: &mut Out, badge: &BadgeDetail) -> io::Result<()> {
         print_fact(out, "Came as", Some(&size))?;
     }
     out.line("")?;
-    let checks: Vec<CheckLine> = badge.report.checks.iter().map(CheckLine::of_view).collect();
+    let checks: Vec<CheckLine> = badge.report.checks.iter().map(CheckLine::of).collect();
     print_checks(out, &checks)?;
+    print_inside(out, &badge.report.embedded)?;
     print_notes(out, &badge.report.warnings, &badge.report.missing)?;
-    match badge.report.as_of.parse() {
-        Ok(as_of) => print_as_of(out, as_of),
-        Err(_) => Ok(()),
-    }
+    print_as_of(out, &badge.report.as_of)
 }
 
 fn print_fact(out: &mut Out, name: &str, value: Option<&str>) -> io::Result<()> {

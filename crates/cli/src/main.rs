@@ -2,10 +2,12 @@
 
 mod args;
 mod documents;
+mod explain;
 mod export;
 mod generate;
 mod import;
 mod input;
+mod lines;
 mod list;
 mod network;
 mod out;

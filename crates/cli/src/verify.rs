@@ -7,18 +7,17 @@ use std::io;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use lapel_wallet::api::{ApiError, BadgeId, CheckView, WarningView};
-use lapel_wallet::sample_issuer;
+use lapel_wallet::api::{ApiError, BadgeId, EmbeddedView, ReportView, WarningView};
+use lapel_wallet::{Pictures, report_view, sample_issuer};
 use openbadges::artifact::Payload;
 use openbadges::credential::Standard;
-use openbadges::{
-    Answer, Artifact, ArtifactKind, BadgeCard, Check, Credential, Documents, ParseError, Policy, Report,
-};
-use serde::Serialize;
+use openbadges::{Answer, Artifact, ArtifactKind, BadgeCard, Credential, Documents, ParseError, Policy};
 
 use crate::args::{Global, Verify};
 use crate::documents;
+use crate::explain::{explain, tally};
 use crate::input::Input;
+use crate::lines::{BadgeLine, CheckLine, EmbeddedLine, Line};
 use crate::network::Network;
 use crate::out::{Out, Paint, paint_of, plain};
 use crate::problem::{Problem, Status, not_a_badge, not_a_credential, told};
@@ -51,7 +50,7 @@ pub(crate) fn run(args: &Verify, global: &Global) -> Result<Status, Problem> {
             if index > 0 {
                 out.line("")?;
             }
-            judged.print(&mut out, input)?;
+            judged.print(&mut out, input, args.explain)?;
             out.flush()?;
         }
     }
@@ -88,7 +87,7 @@ struct Judged {
 
 enum Finding {
     /// A credential was judged.
-    Report { card: Box<BadgeCard>, report: Box<Report> },
+    Report { card: Box<BadgeCard>, report: Box<ReportView> },
     /// It is a link to a badge, and nothing came from there.
     Unreached { url: String, answer: Option<Answer> },
     /// It could not be read.
@@ -164,7 +163,10 @@ impl Judge<'_> {
         let badge = wallet.badge(id)?;
         let format = badge.artifacts.first().map(|artifact| crate::wallet::kind(&artifact.kind));
         if self.plain && self.network.is_some() {
-            let finding = Finding::Report { card: Box::new(badge.card), report: Box::new(badge.report) };
+            let documents = wallet.documents(id)?;
+            let mut card = badge.card;
+            let report = report_view(&badge.report, &mut card, &documents, Pictures::None);
+            let finding = Finding::Report { card: Box::new(card), report: Box::new(report) };
             return Ok(Judged { format, warnings: Vec::new(), finding });
         }
         let mut policy = Policy { now: self.policy.now, ..wallet.policy()? };
@@ -229,7 +231,9 @@ fn judge(
         Some(network) => network.complete(credential, documents, policy, kept),
         None => openbadges::verify(credential, documents, policy),
     };
-    Finding::Report { card: Box::new(BadgeCard::of(credential, documents)), report: Box::new(report) }
+    let mut card = BadgeCard::of(credential, documents);
+    let view = report_view(&report, &mut card, documents, Pictures::None);
+    Finding::Report { card: Box::new(card), report: Box::new(view) }
 }
 
 /// What to judge of an artefact.
@@ -286,9 +290,9 @@ fn choose(payloads: &[Payload], address: Option<&str>) -> Choice {
 }
 
 impl Judged {
-    fn verdict(&self) -> &'static str {
+    fn verdict(&self) -> &str {
         match &self.finding {
-            Finding::Report { report, .. } => report.verdict().as_str(),
+            Finding::Report { report, .. } => &report.verdict,
             Finding::Unreached { answer, .. } if is_gone(answer.as_ref()) => "revoked",
             Finding::Unreached { .. } => "undecided",
             Finding::Error(_) => "error",
@@ -306,7 +310,7 @@ impl Judged {
 
     fn checks(&self) -> Vec<CheckLine> {
         match &self.finding {
-            Finding::Report { report, .. } => report.checks().iter().map(CheckLine::of).collect(),
+            Finding::Report { report, .. } => report.checks.iter().map(CheckLine::of).collect(),
             Finding::Unreached { url, answer } => vec![CheckLine::unreached(url, answer.as_ref())],
             Finding::Error(_) => Vec::new(),
         }
@@ -315,15 +319,14 @@ impl Judged {
     fn warnings(&self) -> Vec<WarningView> {
         let mut warnings = self.warnings.clone();
         if let Finding::Report { report, .. } = &self.finding {
-            let of = |w: &openbadges::Warning| WarningView { code: w.code.clone(), detail: w.detail.clone() };
-            warnings.extend(report.warnings().iter().map(of));
+            warnings.extend(report.warnings.iter().cloned());
         }
         warnings
     }
 
     fn missing(&self) -> Vec<String> {
         match &self.finding {
-            Finding::Report { report, .. } => report.missing().to_vec(),
+            Finding::Report { report, .. } => report.missing.clone(),
             Finding::Unreached { url, answer: None } => vec![url.clone()],
             Finding::Unreached { .. } | Finding::Error(_) => Vec::new(),
         }
@@ -331,10 +334,10 @@ impl Judged {
 
     /// The JSON line of the contract.
     fn line<'a>(&'a self, input: &'a str, now: Timestamp) -> Line<'a> {
-        let (badge, error, as_of) = match &self.finding {
-            Finding::Report { card, report } => (Some(BadgeLine::of(card)), None, report.as_of()),
-            Finding::Unreached { .. } => (None, None, now),
-            Finding::Error(error) => (None, Some(error), now),
+        let (badge, report, error) = match &self.finding {
+            Finding::Report { card, report } => (Some(BadgeLine::of(card)), Some(report), None),
+            Finding::Unreached { .. } => (None, None, None),
+            Finding::Error(error) => (None, None, Some(error)),
         };
         Line {
             input,
@@ -343,23 +346,33 @@ impl Judged {
             checks: self.checks(),
             warnings: self.warnings(),
             badge,
-            as_of: as_of.to_string(),
+            because: report.map(|report| report.because.as_str()),
+            embedded: report.map(|report| EmbeddedLine::all(report)).unwrap_or_default(),
+            as_of: report.map_or_else(|| now.to_string(), |report| report.as_of.clone()),
             missing: self.missing(),
             error,
         }
     }
 
     /// A paragraph for people.
-    fn print(&self, out: &mut Out, input: &str) -> io::Result<()> {
+    fn print(&self, out: &mut Out, input: &str, at_length: bool) -> io::Result<()> {
         out.line(&out.paint(Paint::Strong, &plain(input)))?;
         let verdict = out.paint(paint_of(self.verdict()), &in_words(self));
         match &self.finding {
             Finding::Report { card, report } => {
                 out.line(&format!("  {verdict}"))?;
                 out.line(&format!("  {}, issued by {}", plain(&card.name), plain(&card.issuer.name)))?;
+                if at_length {
+                    print_as_of(out, &report.as_of)?;
+                    for warning in &self.warnings {
+                        out.line(&format!("  {} {}", out.paint(Paint::Open, "!"), plain(&warning.detail)))?;
+                    }
+                    return explain(out, report, 1);
+                }
                 print_checks(out, &self.checks())?;
+                print_inside(out, &report.embedded)?;
                 print_notes(out, &self.warnings(), &self.missing())?;
-                print_as_of(out, report.as_of())
+                print_as_of(out, &report.as_of)
             }
             Finding::Unreached { .. } => {
                 out.line(&format!("  {verdict}"))?;
@@ -376,7 +389,7 @@ impl Judged {
 
 /// Whether a host answered that what was there is gone for good: a hosted badge is revoked so, also one that was
 /// never seen.
-fn is_gone(answer: Option<&Answer>) -> bool {
+pub(crate) fn is_gone(answer: Option<&Answer>) -> bool {
     match answer {
         Some(Answer::Document(document)) => document.status == 410,
         Some(Answer::Unavailable(openbadges::Unavailable::Http { status })) => *status == 410,
@@ -387,7 +400,7 @@ fn is_gone(answer: Option<&Answer>) -> bool {
 /// The verdict as a sentence.
 fn in_words(judged: &Judged) -> String {
     match &judged.finding {
-        Finding::Report { report, .. } => plain(&report.headline()),
+        Finding::Report { report, .. } => plain(&report.headline),
         Finding::Unreached { answer, .. } if is_gone(answer.as_ref()) => {
             "Revoked: its host says that the badge is gone for good".to_owned()
         }
@@ -397,7 +410,8 @@ fn in_words(judged: &Judged) -> String {
 }
 
 /// The last line about a report: what it says held then, and may not hold any more.
-pub(crate) fn print_as_of(out: &mut Out, as_of: Timestamp) -> io::Result<()> {
+pub(crate) fn print_as_of(out: &mut Out, as_of: &str) -> io::Result<()> {
+    let Ok(as_of) = as_of.parse::<Timestamp>() else { return Ok(()) };
     let as_of = format!("  As of {}.", as_of.strftime("%Y-%m-%d %H:%M UTC"));
     out.line(&out.paint(Paint::Faint, &as_of))
 }
@@ -405,14 +419,48 @@ pub(crate) fn print_as_of(out: &mut Out, as_of: Timestamp) -> io::Result<()> {
 /// One line a check.
 pub(crate) fn print_checks(out: &mut Out, checks: &[CheckLine]) -> io::Result<()> {
     for check in checks {
-        let (sign, paint) = match check.outcome.as_str() {
-            "pass" => ("+", Paint::Good),
-            "fail" => ("x", Paint::Bad),
-            "unknown" => ("?", Paint::Open),
-            _ => ("-", Paint::Faint),
-        };
+        let (sign, paint) = sign(&check.outcome);
         let name = format!("{:<14}", check.check.replace('_', " "));
         out.line(&format!("    {} {name}{}", out.paint(paint, sign), plain(&check.detail)))?;
+    }
+    Ok(())
+}
+
+/// The mark of an outcome.
+pub(crate) fn sign(outcome: &str) -> (&'static str, Paint) {
+    match outcome {
+        "pass" => ("+", Paint::Good),
+        "fail" => ("x", Paint::Bad),
+        "unknown" => ("?", Paint::Open),
+        _ => ("-", Paint::Faint),
+    }
+}
+
+/// The credentials inside, a line each, with theirs below.
+pub(crate) fn print_inside(out: &mut Out, embedded: &[EmbeddedView]) -> io::Result<()> {
+    for (role, title) in [("endorsement", "Endorsements"), ("credential", "Credentials inside it")] {
+        let of_role: Vec<&EmbeddedView> = embedded.iter().filter(|inner| inner.role == role).collect();
+        if !of_role.is_empty() {
+            out.line(&format!("  {title}: {} ({})", of_role.len(), tally(&of_role)))?;
+        }
+        for inner in of_role {
+            print_embedded(out, inner, 2)?;
+        }
+    }
+    Ok(())
+}
+
+fn print_embedded(out: &mut Out, inner: &EmbeddedView, depth: usize) -> io::Result<()> {
+    let (verdict, headline) = match (&inner.report, &inner.unread) {
+        (Some(report), _) => (report.verdict.as_str(), report.headline.clone()),
+        (None, unread) => {
+            ("error", format!("not read: {}", unread.as_ref().map_or("", |unread| unread.detail.as_str())))
+        }
+    };
+    let headline = out.paint(paint_of(verdict), &plain(&headline));
+    out.line(&format!("{}{}: {headline}", "  ".repeat(depth), plain(&inner.name)))?;
+    for deeper in inner.report.iter().flat_map(|report| &report.embedded) {
+        print_embedded(out, deeper, depth + 1)?;
     }
     Ok(())
 }
@@ -429,117 +477,4 @@ pub(crate) fn print_notes(out: &mut Out, warnings: &[WarningView], missing: &[St
         out.line(&format!("    {}", plain(url)))?;
     }
     Ok(())
-}
-
-/// One line of `lapel verify --json`.
-#[derive(Debug, Serialize)]
-struct Line<'a> {
-    input: &'a str,
-    format: Option<&'static str>,
-    verdict: &'static str,
-    checks: Vec<CheckLine>,
-    warnings: Vec<WarningView>,
-    badge: Option<BadgeLine<'a>>,
-    as_of: String,
-    missing: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<&'a ApiError>,
-}
-
-/// One check of a line.
-#[derive(Debug, Serialize)]
-pub(crate) struct CheckLine {
-    check: String,
-    outcome: String,
-    code: String,
-    detail: String,
-    documents: Vec<String>,
-}
-
-impl CheckLine {
-    fn of(check: &Check) -> Self {
-        Self {
-            check: check.id.as_str().to_owned(),
-            outcome: check.outcome.as_str().to_owned(),
-            code: check.code().to_owned(),
-            detail: check.detail(),
-            documents: check.documents.iter().map(|document| document.url.clone()).collect(),
-        }
-    }
-
-    /// Of a stored report.
-    pub(crate) fn of_view(check: &CheckView) -> Self {
-        Self {
-            check: check.check.clone(),
-            outcome: check.outcome.clone(),
-            code: check.code.clone(),
-            detail: check.detail.clone(),
-            documents: check.documents.iter().map(|document| document.url.clone()).collect(),
-        }
-    }
-
-    /// The one check of a link that gave no badge: the issuer's own copy was not seen, or is gone for good.
-    fn unreached(url: &str, answer: Option<&Answer>) -> Self {
-        if is_gone(answer) {
-            return Self {
-                check: "status".to_owned(),
-                outcome: "fail".to_owned(),
-                code: "status.revoked".to_owned(),
-                detail: format!("The issuer has revoked it (by {url}, which answers with HTTP status 410)."),
-                documents: vec![url.to_owned()],
-            };
-        }
-        let (code, detail) = match answer {
-            None => ("document.missing", format!("{url} is needed and was not fetched")),
-            Some(Answer::Unavailable(why)) => ("document.unavailable", format!("{url}: {why}")),
-            Some(Answer::Document(document)) => (
-                "document.unavailable",
-                format!("{url}: the host answered with HTTP status {}", document.status),
-            ),
-        };
-        Self {
-            check: "hosted".to_owned(),
-            outcome: "unknown".to_owned(),
-            code: code.to_owned(),
-            detail,
-            documents: Vec::new(),
-        }
-    }
-}
-
-/// What the badge says.
-#[derive(Debug, Serialize)]
-struct BadgeLine<'a> {
-    name: &'a str,
-    issuer: &'a str,
-    recipient: Option<&'a str>,
-    issued_on: Option<&'a str>,
-    expires_on: Option<&'a str>,
-    id: Option<&'a str>,
-    standard: &'a str,
-    issuer_id: Option<&'a str>,
-    issuer_url: Option<&'a str>,
-    recipient_name: Option<&'a str>,
-    recipient_hashed: bool,
-    public_url: Option<&'a str>,
-}
-
-impl<'a> BadgeLine<'a> {
-    fn of(card: &'a BadgeCard) -> Self {
-        let recipient = card.recipient.as_ref();
-        Self {
-            name: &card.name,
-            issuer: &card.issuer.name,
-            recipient: recipient.and_then(|r| r.identity.as_deref()),
-            issued_on: card.issued_on.as_ref().map(|moment| moment.text.as_str()),
-            expires_on: card.expires_on.as_ref().map(|moment| moment.text.as_str()),
-            id: card.credential_id.as_deref(),
-            standard: &card.standard,
-            issuer_id: card.issuer.id.as_deref(),
-            issuer_url: card.issuer.url.as_deref(),
-            recipient_name: recipient.and_then(|r| r.name.as_deref()),
-            recipient_hashed: recipient.is_some_and(|r| r.hashed),
-            public_url: card.public_url.as_deref(),
-        }
-    }
 }

@@ -23,6 +23,7 @@ pub mod json;
 pub mod jsonld;
 mod lookalike;
 pub mod proof;
+pub mod reasons;
 mod recipient;
 pub mod registry;
 pub mod report;

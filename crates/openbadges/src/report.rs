@@ -84,7 +84,7 @@ impl CheckId {
     }
 
     /// The check as part of a sentence: "... because ... did not pass".
-    fn in_words(self) -> &'static str {
+    pub(crate) fn in_words(self) -> &'static str {
         match self {
             Self::Structure => "the check of its form",
             Self::Integrity => "the check of its signature",

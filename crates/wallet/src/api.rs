@@ -28,16 +28,35 @@ pub struct ApiError {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct CheckView {
-    /// `structure`, `integrity`, `key_authority`, `hosted`, `issuer`, `dates`, `status`, `recipient`.
+    /// `structure`, `integrity`, `key_authority`, `hosted`, `issuer`, `dates`, `status`, `recipient`, `schema`,
+    /// `endorsements`, `image`, `credentials`.
     pub check: String,
+    /// The question that it asks, for people.
+    pub asks: String,
     /// `pass`, `fail`, `unknown` or `not_applicable`.
     pub outcome: String,
     /// Stable dotted code of the outcome.
     pub code: String,
     /// A sentence for people.
     pub detail: String,
+    /// Of a failed check: what was expected and what is there.
+    pub contrasts: Vec<ContrastView>,
+    /// Of a check that could not be made: what would decide it.
+    pub would_decide: Option<String>,
     /// What it stood on.
     pub documents: Vec<DocumentView>,
+}
+
+/// What a failed check expected, and what is there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ContrastView {
+    /// Where (JSON Pointer, with its document), or empty.
+    pub place: String,
+    /// What should be there.
+    pub expected: String,
+    /// What is there.
+    pub found: String,
 }
 
 /// A document that a check stood on.
@@ -70,6 +89,8 @@ pub struct ReportView {
     pub verdict: String,
     /// The verdict in words, such as "Self-asserted key: the issuer's document was not seen".
     pub headline: String,
+    /// Which checks the verdict follows from, in a sentence or two.
+    pub because: String,
     /// All checks, in order.
     pub checks: Vec<CheckView>,
     /// Warnings.
@@ -78,6 +99,42 @@ pub struct ReportView {
     pub as_of: String,
     /// URLs that would decide what is unknown.
     pub missing: Vec<String>,
+    /// What was found of the credentials inside it, in their order.
+    pub embedded: Vec<EmbeddedView>,
+}
+
+/// A credential inside another, and what was found of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct EmbeddedView {
+    /// Where it stands in the one around it (JSON Pointer, RFC 6901).
+    pub pointer: String,
+    /// `credential` (a part of a record or presentation) or `endorsement`.
+    pub role: String,
+    /// Its name, or its id, or its place: untrusted text.
+    pub name: String,
+    /// What it says, where it could be read; without the cards of those inside it, which its own report has.
+    #[ts(type = "import('./BadgeCard').BadgeCard | null")]
+    pub card: Option<BadgeCard>,
+    /// `badge`, `record` (a learner record), `presentation`, `endorsement` or `credential` (any other), where it could
+    /// be read.
+    pub credential_kind: Option<String>,
+    /// Its picture as a `data:` URI, where it is at hand.
+    pub art: Option<String>,
+    /// Its own report, where it could be read.
+    pub report: Option<Box<ReportView>>,
+    /// Why it could not be read.
+    pub unread: Option<UnreadView>,
+}
+
+/// Why a credential inside another could not be read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct UnreadView {
+    /// Stable code.
+    pub code: String,
+    /// What is wrong with it.
+    pub detail: String,
 }
 
 /// A badge as the wall and `lapel list` show it.
@@ -170,9 +227,11 @@ pub struct IssuerCount {
 pub struct BadgeDetail {
     /// As on the wall.
     pub summary: BadgeSummary,
-    /// What it says.
+    /// What it says; the cards of the credentials inside it are in its report.
     #[ts(type = "import('./BadgeCard').BadgeCard")]
     pub card: BadgeCard,
+    /// `badge`, `record` (a learner record), `presentation`, `endorsement` or `credential` (any other).
+    pub credential_kind: String,
     /// The latest report.
     pub report: ReportView,
     /// Earlier verdicts, newest first.
@@ -280,9 +339,11 @@ pub struct CheckedBadge {
     pub source: String,
     /// `png`, `svg`, `json`, `jws` or `url`.
     pub kind: String,
-    /// What it says.
+    /// What it says; the cards of the credentials inside it are in its report.
     #[ts(type = "import('./BadgeCard').BadgeCard")]
     pub card: BadgeCard,
+    /// `badge`, `record` (a learner record), `presentation`, `endorsement` or `credential` (any other).
+    pub credential_kind: String,
     /// Its report.
     pub report: ReportView,
     /// Art as a `data:` URI, where there is some.

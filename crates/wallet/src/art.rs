@@ -1,6 +1,7 @@
 //! The picture of a badge: found, decoded within limits, and made small.
 
 use std::io::Cursor;
+use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
@@ -9,12 +10,13 @@ use openbadges::card::BadgeCard;
 use openbadges::document::{Answer, Documents, sha256_hex};
 use openbadges::{Artifact, ArtifactKind};
 use percent_encoding::percent_decode_str;
+use tokio::time::Instant;
 use url::Url;
 
 use crate::fetch::{Fetch, Purpose, Request};
-use crate::gather;
 use crate::source::blocking;
 use crate::store::Art;
+use crate::{data_uri, gather};
 
 /// A side of the picture as shown, in pixels, at most.
 const SIDE: u32 = 512;
@@ -77,6 +79,77 @@ pub async fn art(
     }
     let picture = named(image, documents)?;
     blocking(move || shown(&picture)).await
+}
+
+/// Pictures of the credentials inside one that are fetched, at most.
+const MOST_INSIDE: usize = 24;
+/// How many of them are asked for at once.
+const AT_ONCE: usize = 4;
+/// Time for all of them.
+const TIME_INSIDE: Duration = Duration::from_secs(10);
+
+/// Fetches the pictures that the credentials inside that of `card` name by https links, once, and keeps them in
+/// `documents`; no check rests on them.
+pub async fn fetch_inside(card: &BadgeCard, documents: &mut Documents, kept: &Documents, fetch: &dyn Fetch) {
+    let mut wanted = Vec::new();
+    images_inside(card, documents, &mut wanted);
+    wanted.retain(|image| match kept.answer(image) {
+        Some(Answer::Document(document)) => {
+            documents.insert(image.as_str(), Answer::Document(document.clone()));
+            false
+        }
+        _ => true,
+    });
+    wanted.truncate(MOST_INSIDE);
+    let deadline = Instant::now() + TIME_INSIDE;
+    for images in wanted.chunks(AT_ONCE) {
+        for (image, answer) in gather::answers(images, Purpose::Image, fetch, deadline).await {
+            documents.insert(image, answer);
+        }
+    }
+}
+
+/// The pictures that are named inside the credential of `card`, each once, and not at hand.
+fn images_inside(card: &BadgeCard, documents: &Documents, wanted: &mut Vec<String>) {
+    for inner in &card.embedded {
+        if let Some(image) = &inner.card.image
+            && image.starts_with("https://")
+            && documents.answer(image).is_none()
+            && !wanted.contains(image)
+        {
+            wanted.push(image.clone());
+        }
+        images_inside(&inner.card, documents, wanted);
+    }
+}
+
+/// A side of a small picture, in pixels, at most.
+const SMALL_SIDE: u32 = 256;
+/// Bytes of a picture that is shown as it came.
+const SMALL_BYTES: usize = 64 << 10;
+
+/// What a card names as its picture, small, as a `data:` URI: where it is in the badge itself or in `documents`.
+pub fn small(image: &str, documents: &Documents) -> Option<String> {
+    let picture = named(image, documents)?;
+    let art = if picture.bytes.len() <= SMALL_BYTES && is_modest(&picture) {
+        Art { digest: String::new(), media_type: picture.media_type.to_owned(), bytes: picture.bytes }
+    } else if picture.media_type == "image/svg+xml" {
+        return None;
+    } else {
+        let bytes = png(&picture.bytes, SMALL_SIDE)?;
+        Art { digest: String::new(), media_type: "image/png".to_owned(), bytes }
+    };
+    Some(data_uri(&art))
+}
+
+/// Whether a web view may decode it as it is: nobody's picture of 60,000 pixels a side.
+fn is_modest(picture: &Picture) -> bool {
+    if picture.media_type == "image/svg+xml" {
+        return true;
+    }
+    let reader = ImageReader::new(Cursor::new(&picture.bytes)).with_guessed_format();
+    let sides = reader.ok().and_then(|reader| reader.into_dimensions().ok());
+    sides.is_some_and(|(width, height)| width <= 1024 && height <= 1024)
 }
 
 fn named(image: &str, documents: &Documents) -> Option<Picture> {

@@ -59,7 +59,7 @@ pub async fn gather(
         let affordable = if round < budget.rounds { left.min(missing.len()) } else { 0 };
         left -= affordable;
         for urls in missing[..affordable].chunks(AT_ONCE) {
-            for (url, answer) in answers(urls, fetch, deadline).await {
+            for (url, answer) in answers(urls, Purpose::Document, fetch, deadline).await {
                 insert(documents, url, answer, kept);
             }
         }
@@ -71,9 +71,14 @@ pub async fn gather(
 }
 
 /// One answer for each of `urls`, asked for at the same time.
-async fn answers<'a>(urls: &'a [String], fetch: &dyn Fetch, deadline: Instant) -> Vec<(&'a str, Answer)> {
+pub(crate) async fn answers<'a>(
+    urls: &'a [String],
+    purpose: Purpose,
+    fetch: &dyn Fetch,
+    deadline: Instant,
+) -> Vec<(&'a str, Answer)> {
     let mut pending: Vec<_> =
-        urls.iter().map(|url| (url.as_str(), Box::pin(document(url, fetch, deadline)))).collect();
+        urls.iter().map(|url| (url.as_str(), Box::pin(ask(url, purpose, fetch, deadline)))).collect();
     let mut answers = Vec::with_capacity(urls.len());
     std::future::poll_fn(|context| {
         pending.retain_mut(|(url, answer)| match answer.as_mut().poll(context) {
@@ -91,10 +96,14 @@ async fn answers<'a>(urls: &'a [String], fetch: &dyn Fetch, deadline: Instant) -
 
 /// What `url` answers, as a document that decides a check.
 pub async fn document(url: &str, fetch: &dyn Fetch, deadline: Instant) -> Answer {
+    ask(url, Purpose::Document, fetch, deadline).await
+}
+
+async fn ask(url: &str, purpose: Purpose, fetch: &dyn Fetch, deadline: Instant) -> Answer {
     let Ok(parsed) = Url::parse(url) else {
         return Answer::Unavailable(Unavailable::Refused { detail: "it is not a web address".to_owned() });
     };
-    let request = Request { url: parsed, purpose: Purpose::Document };
+    let request = Request { url: parsed, purpose };
     match tokio::time::timeout_at(deadline, fetch.fetch(&request)).await {
         Err(_) => Answer::Unavailable(Unavailable::Budget),
         Ok(Err(error)) => Answer::Unavailable(error.unavailable()),

@@ -16,7 +16,7 @@ use crate::gather::{Budget, gather};
 use crate::shared_fetch::SharedFetch;
 use crate::source::{self, Found, Source, blocking};
 use crate::store::{Art, Form, Judged, Kept, NewArtifact, NewBadge};
-use crate::view::report_view;
+use crate::view::{Pictures, credential_kind, report_view};
 use crate::{Wallet, art, data_uri};
 
 /// Sources worked on at once.
@@ -54,15 +54,17 @@ async fn judge_found(
     let report = gather(&credential, &mut documents, policy, &kept, fetch, &Budget::default()).await;
     let card = BadgeCard::of(&credential, &documents);
     let art = art::art(&found.artifact, &card, &mut documents, &kept, fetch).await;
+    art::fetch_inside(&card, &mut documents, &kept, fetch).await;
     JudgedSource { digest: credential.digest(), found, documents, report, card, art }
 }
 
 impl JudgedSource {
-    pub(crate) fn checked(self) -> CheckedBadge {
+    pub(crate) fn checked(mut self) -> CheckedBadge {
         CheckedBadge {
             source: self.found.source,
             kind: self.found.artifact.kind().as_str().to_owned(),
-            report: report_view(&self.report),
+            credential_kind: credential_kind(&self.card).to_owned(),
+            report: report_view(&self.report, &mut self.card, &self.documents, Pictures::Small),
             art: self.art.as_ref().map(data_uri),
             card: self.card,
         }
@@ -72,7 +74,8 @@ impl JudgedSource {
 impl Wallet {
     /// Imports `sources`, several at once; `number` is from [`Wallet::next_import`]. `progress` hears of the start,
     /// of each source once it is saved (or failed), in the order that they finish, and of the end. Gives the lines in
-    /// the order of the sources: one for each badge in it. Dropping the future stops it between sources; what was reported is saved.
+    /// the order of the sources: one for each badge in it. [`Wallet::cancel_import`] ends it early, between sources; so
+    /// does dropping the future, at once. What was reported is saved.
     pub async fn import(
         &self,
         number: u32,
@@ -90,6 +93,9 @@ impl Wallet {
         let mut running = JoinSet::new();
         let mut done = 0;
         loop {
+            if self.stopping().contains(&number) {
+                waiting.clear();
+            }
             while running.len() < AT_ONCE
                 && let Some((index, source)) = waiting.pop_front()
             {
@@ -123,6 +129,7 @@ impl Wallet {
                 }
             }
         }
+        self.stopping().remove(&number);
         report(done, None, true);
         lines.into_iter().flatten().collect()
     }

@@ -22,9 +22,10 @@ pub mod source;
 pub mod store;
 mod view;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use base64::Engine;
 use jiff::{SignedDuration, Timestamp};
@@ -38,7 +39,7 @@ pub use art::Picture;
 pub use samples::sample_issuer;
 pub use source::Source;
 pub use store::Art;
-pub use view::report_view;
+pub use view::{Pictures, credential_kind, report_view};
 
 use api::{
     ApiError, ArtifactView, BadgeDetail, BadgeId, BadgePage, BadgeSummary, CheckedBadge, ListRequest,
@@ -61,6 +62,8 @@ struct Inner {
     store: Store,
     fetch: Arc<dyn Fetch>,
     imports: AtomicU32,
+    /// Imports that are to stop.
+    stopping: Mutex<BTreeSet<u32>>,
 }
 
 /// A badge with all that sharing it needs.
@@ -116,7 +119,9 @@ impl Wallet {
     pub fn open_with(folder: &Path, fetch: Arc<dyn Fetch>) -> Result<Self, ApiError> {
         signals::outlive_file_size_limits();
         let store = Store::open(folder)?;
-        let wallet = Self { inner: Arc::new(Inner { store, fetch, imports: AtomicU32::new(1) }) };
+        let wallet = Self {
+            inner: Arc::new(Inner { store, fetch, imports: AtomicU32::new(1), stopping: Mutex::default() }),
+        };
         if let Ok(before) = Timestamp::now().checked_sub(TRASH) {
             // What cannot be deleted now (a full disk) is deleted another time.
             let _ = wallet.inner.store.purge(before);
@@ -141,11 +146,15 @@ impl Wallet {
 
     /// A badge for showing.
     pub fn open_badge(&self, id: BadgeId) -> Result<BadgeDetail, ApiError> {
-        let badge = self.badge(id)?;
+        let mut badge = self.badge(id)?;
+        // Only what stands inside needs them, and they may be large.
+        let inside = !badge.report.embedded().is_empty();
+        let documents = if inside { self.documents(id)? } else { Documents::new() };
         Ok(BadgeDetail {
+            credential_kind: credential_kind(&badge.card).to_owned(),
+            report: report_view(&badge.report, &mut badge.card, &documents, Pictures::Small),
             summary: badge.summary,
             card: badge.card,
-            report: report_view(&badge.report),
             history: badge.history,
             artifacts: badge.artifacts,
             credential_text: badge.content.text().to_owned(),
@@ -182,6 +191,7 @@ impl Wallet {
             Some(artifact) => art::art(&artifact, &card, &mut documents, &kept, &*fetch).await,
             None => None,
         };
+        art::fetch_inside(&card, &mut documents, &kept, &*fetch).await;
         let wallet = self.clone();
         source::blocking(move || {
             let judged = Judged { report: &report, documents: &documents, card: &card, art: art.as_ref() };
@@ -302,6 +312,18 @@ impl Wallet {
     /// A number for a new import, unique while the wallet is open.
     pub fn next_import(&self) -> u32 {
         self.inner.imports.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Stops an import: what it works on is finished, nothing more is begun, and its last word comes at once.
+    /// One that is over already stays as it is.
+    pub fn cancel_import(&self, number: u32) {
+        if number < self.inner.imports.load(Ordering::Relaxed) {
+            self.stopping().insert(number);
+        }
+    }
+
+    fn stopping(&self) -> std::sync::MutexGuard<'_, BTreeSet<u32>> {
+        self.inner.stopping.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The policy of this wallet, now.

@@ -10,7 +10,7 @@ use std::path::Path;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 
-use lapel_testkit::{Algorithm, Issued, Issuer, StatusList, art};
+use lapel_testkit::{Algorithm, DataModel, Issued, Issuer, StatusList, art};
 use lapel_wallet::api::{
     BadgeId, BadgePage, ImportLine, ImportOutcome, ImportProgress, ListRequest, Settings,
 };
@@ -385,6 +385,70 @@ async fn an_import_reports_every_source_after_it_is_saved() {
     assert!(events[..33].iter().all(|event| !event.finished) && events[33].finished);
     let controller = &issued[0].documents()[0].url;
     assert_eq!(fixture.net.asked(controller), 1, "one import asks each URL once");
+}
+
+#[tokio::test]
+async fn a_stopped_import_ends_between_its_sources_and_keeps_what_it_told_of() {
+    let issued: Vec<_> = (0..60)
+        .map(|index| Issuer::did_key("stop").achievement(&format!("Badge {index}")).sign_jwt())
+        .collect();
+    let fixture = Fixture::over(Net::default());
+    let number = fixture.wallet.next_import();
+    let mut last = None;
+    let lines = fixture
+        .wallet
+        .import(number, issued.iter().map(text).collect(), |progress| {
+            if progress.done == 1 {
+                fixture.wallet.cancel_import(number);
+            }
+            last = Some(progress);
+        })
+        .await;
+    // What was begun when it was stopped is finished: at most as many as are worked on at once.
+    assert!((1..=16).contains(&lines.len()), "{}", lines.len());
+    let last = last.unwrap();
+    assert!(last.finished && last.total == 60 && last.done as usize == lines.len(), "{last:?}");
+    assert_eq!(fixture.all().total as usize, lines.len(), "nothing is kept that was not told of");
+
+    let again = fixture.wallet.next_import();
+    let lines = fixture.wallet.import(again, issued.iter().map(text).collect(), |_| {}).await;
+    assert_eq!((lines.len(), fixture.all().total), (60, 60), "the next import is none of its business");
+}
+
+#[tokio::test]
+async fn a_record_shows_its_badges_as_badges() {
+    let school = Issuer::did_key("record");
+    let image = "https://images.example/rust.png";
+    let rust = school.achievement("Rust").with_image(image).sign_data_integrity(DataModel::V2);
+    let cooking = school.achievement("Cooking").with_art().sign_data_integrity(DataModel::V2);
+    let cooking = cooking.with_text(cooking.text().replace("Awarded for Cooking.", "Cooked for the king."));
+    let net = Net::default();
+    net.answer(image, Ok(Response { status: 200, media_type: None, bytes: art::png("Rust") }));
+    let fixture = Fixture::over(net);
+    let record = fixture.added(text(&school.record("Transcript", &[rust, cooking]).sign())).await;
+
+    let detail = fixture.wallet.open_badge(record).unwrap();
+    assert_eq!(detail.credential_kind, "record");
+    assert!(detail.card.embedded.is_empty(), "each card is there once");
+    let told: Vec<_> = detail
+        .report
+        .embedded
+        .iter()
+        .map(|inner| {
+            let (card, report) = (inner.card.as_ref().unwrap(), inner.report.as_ref().unwrap());
+            (card.name.as_str(), report.verdict.as_str(), inner.credential_kind.as_deref().unwrap())
+        })
+        .collect();
+    // Nobody here vouches for a did:key, so what holds stays undecided; what was changed is invalid.
+    assert_eq!(told, [("Rust", "undecided", "badge"), ("Cooking", "invalid", "badge")]);
+    let pictures: Vec<_> = detail.report.embedded.iter().map(|inner| inner.art.clone().unwrap()).collect();
+    assert!(pictures[0].starts_with("data:image/png;base64,"), "{}", &pictures[0][..40]);
+    assert!(pictures[1].starts_with("data:image/svg+xml;base64,"), "{}", &pictures[1][..40]);
+    assert_eq!(fixture.net.requests(), [(image.to_owned(), Purpose::Image)]);
+
+    let again = fixture.wallet.verify_badge(record).await.unwrap();
+    assert_eq!(again.report.embedded.len(), 2);
+    assert_eq!(fixture.net.asked(image), 1, "the picture is kept");
 }
 
 #[tokio::test]

@@ -13,9 +13,13 @@ export type BadgeDetail = {
  */
 summary: BadgeSummary, 
 /**
- * What it says.
+ * What it says; the cards of the credentials inside it are in its report.
  */
 card: import('./BadgeCard').BadgeCard, 
+/**
+ * `badge`, `record` (a learner record), `presentation`, `endorsement` or `credential` (any other).
+ */
+credential_kind: string, 
 /**
  * The latest report.
  */

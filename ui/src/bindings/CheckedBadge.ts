@@ -14,9 +14,13 @@ source: string,
  */
 kind: string, 
 /**
- * What it says.
+ * What it says; the cards of the credentials inside it are in its report.
  */
 card: import('./BadgeCard').BadgeCard, 
+/**
+ * `badge`, `record` (a learner record), `presentation`, `endorsement` or `credential` (any other).
+ */
+credential_kind: string, 
 /**
  * Its report.
  */

@@ -3,6 +3,28 @@ import { formats } from "./format.ts";
 
 const f = formats("en");
 
+function outcomeCount(outcome: string, count: number): string {
+  const forms: Record<string, string> = {
+    pass: f.plural(count, { one: "# passed", other: "# passed" }),
+    fail: f.plural(count, { one: "# failed", other: "# failed" }),
+    unknown: f.plural(count, { one: "# not known", other: "# not known" }),
+    not_applicable: f.plural(count, { one: "# does not apply", other: "# do not apply" }),
+  };
+  return forms[outcome] ?? f.number(count);
+}
+
+function verdictCount(verdict: string, count: number): string {
+  const forms: Record<string, string> = {
+    verified: f.plural(count, { one: "# verified", other: "# verified" }),
+    expired: f.plural(count, { one: "# expired", other: "# expired" }),
+    revoked: f.plural(count, { one: "# revoked", other: "# revoked" }),
+    invalid: f.plural(count, { one: "# not valid", other: "# not valid" }),
+    undecided: f.plural(count, { one: "# not confirmed", other: "# not confirmed" }),
+    unread: f.plural(count, { one: "# could not be read", other: "# could not be read" }),
+  };
+  return forms[verdict] ?? f.number(count);
+}
+
 export const en = {
   language: "en",
   direction: "ltr" as "ltr" | "rtl",
@@ -10,6 +32,7 @@ export const en = {
   percent: f.percent,
   day: f.day,
   instant: f.instant,
+  ago: f.ago,
   bytes: f.bytes,
   list: f.list,
 
@@ -179,6 +202,54 @@ export const en = {
     history: "Earlier verdicts",
     publicPage: "Public page",
     untitled: "Badge without a name",
+    claims: "What it says",
+    types: "Types",
+    shownBy: "Shown by",
+    endorsement: "What it says",
+    endorses: "Of",
+    associations: "How its parts belong together",
+    /** Between the names of two achievements: the one, then this, then the other. */
+    association: {
+      exactMatchOf: "is the same as",
+      isChildOf: "is part of",
+      isParentOf: "contains",
+      isPartOf: "is part of",
+      isPeerOf: "stands beside",
+      isRelatedTo: "is related to",
+      precedes: "comes before",
+      replacedBy: "was replaced by",
+    } as Record<string, string>,
+    recordAchievements: "Achievements that it describes",
+    partial: "Its publisher says that this is only a part of what it knows.",
+    results: "Results",
+    result: "Result",
+    required: (value: string) => `Required: ${value}`,
+    rubric: (name: string) => `Levels: ${name}`,
+    points: (points: string) => `Points: ${points}`,
+    reached: "Reached",
+    factsTitle: "About the award",
+    facts: {
+      kind: "Kind",
+      awarded: "Awarded on",
+      from: "From",
+      until: "Until",
+      role: "Role",
+      term: "Term",
+      credits: "Credits earned",
+      creditsAvailable: "Credits available",
+      license: "Licence number",
+      field: "Field of study",
+      specialization: "Specialisation",
+      code: "Code",
+      version: "Version",
+      creator: "Defined by",
+      source: "Assessed by",
+    },
+    identifiers: "Identifiers",
+    identifiersOf: { recipient: "Recipient", achievement: "Achievement", issuer: "Issuer" },
+    identifier: (whose: string, kind: string) => (kind === "" ? whose : `${whose}: ${kind}`),
+    aboutIssuer: "About the issuer",
+    issuerFacts: { about: "In its words", address: "Address", phone: "Telephone", mail: "Mail", parent: "Belongs to", official: "Signs for it" },
   },
 
   report: {
@@ -189,10 +260,19 @@ export const en = {
     warnings: (count: number) => f.plural(count, { one: "# note", other: "# notes" }),
     missing: "Would be decided by",
     documents: "Stood on",
-    fetched: (instant: string) => `Fetched ${instant}`,
+    fetched: (ago: string) => `Fetched ${ago}`,
     digest: "SHA-256",
     inFull: "In full",
+    place: "At",
+    expected: "Expected",
+    found: "Found",
+    wouldDecide: "Would decide it",
     code: "Code",
+    idle: (names: string) => `Does not apply here: ${names}`,
+    checks: (count: number) => f.plural(count, { one: "# check", other: "# checks" }),
+    outcomes: (counts: { outcome: string; count: number }[]) => f.list(counts.map(({ outcome, count }) => outcomeCount(outcome, count))),
+    offline: "You work offline: nothing was fetched.",
+    online: "Go online and check",
     check: {
       structure: "Well formed",
       integrity: "Unchanged since it was signed",
@@ -205,6 +285,7 @@ export const en = {
       schema: "Follows its schema",
       endorsements: "Endorsements",
       image: "Image",
+      credentials: "Credentials inside",
     } as Record<string, string>,
     outcome: {
       pass: "Passed",
@@ -213,6 +294,30 @@ export const en = {
       not_applicable: "Does not apply",
     } as Record<string, string>,
   },
+
+  inside: {
+    title: { credential: "Credentials inside", endorsement: "Endorsements" } as Record<string, string>,
+    /** How many there are, and how many of them came to which verdict. */
+    tally: (total: number, counts: { verdict: string; count: number }[]) =>
+      `${f.number(total)}: ${f.list(counts.map(({ verdict, count }) => verdictCount(verdict, count)))}`,
+    by: (issuer: string) => `by ${issuer}`,
+    unread: "Could not be read",
+    open: "Open",
+    more: (count: number) => f.plural(count, { one: "Show # more", other: "Show # more" }),
+    badges: { record: "In this record", presentation: "In this presentation" } as Record<string, string>,
+    badgesElse: "Inside it",
+    openBadge: (name: string, issuer: string, verdict: string) => f.list([name, issuer, verdict].filter((part) => part !== "")),
+    previous: "Previous in it",
+    next: "Next in it",
+    part: "It stands inside another credential: its file and its signature are part of that one.",
+  },
+
+  kind: {
+    record: "Learner record",
+    presentation: "Presentation",
+    endorsement: "Endorsement",
+    credential: "Credential",
+  } as Record<string, string>,
 
   check: {
     title: "Check a badge",

@@ -28,3 +28,11 @@ it("shows sizes in the nearest unit", () => {
   expect(en.bytes(0)).toBe("0 byte");
   expect(en.bytes(48_213)).toBe("48.2 kB");
 });
+
+it("tells ages in their largest whole unit", () => {
+  const now = Date.parse("2026-11-23T12:00:00Z");
+  expect(en.ago("2026-11-23T11:59:18Z", now)).toBe("42 seconds ago");
+  expect(en.ago("2026-11-23T10:00:01Z", now)).toBe("1 hour ago");
+  expect(en.ago("2026-11-13T12:00:00Z", now)).toBe("10 days ago");
+  expect(en.ago("long ago", now)).toBe("long ago");
+});

@@ -17,6 +17,7 @@ export function formats(locale: string) {
   const days = later(() => new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone: "UTC" }));
   const instants = later(() => new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" }));
   const lists = later(() => new Intl.ListFormat(locale, { style: "long", type: "conjunction" }));
+  const ages = later(() => new Intl.RelativeTimeFormat(locale, { numeric: "always" }));
   const sizes = later(() =>
     ["byte", "kilobyte", "megabyte", "gigabyte"].map(
       (unit) => new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: 1 }),
@@ -39,6 +40,18 @@ export function formats(locale: string) {
     instant: (text: string): string => {
       const instant = Date.parse(text);
       return Number.isNaN(instant) ? text : instants().format(instant);
+    },
+    /** How long ago an instant (RFC 3339) was, in its largest whole unit; other text stays as it is. */
+    ago: (text: string, now: number = Date.now()): string => {
+      const seconds = Math.round((Date.parse(text) - now) / 1000);
+      if (Number.isNaN(seconds)) return text;
+      const units = [
+        ["day", 86_400],
+        ["hour", 3_600],
+        ["minute", 60],
+      ] as const;
+      const [unit, length] = units.find(([, size]) => Math.abs(seconds) >= size) ?? (["second", 1] as const);
+      return ages().format(Math.trunc(seconds / length), unit);
     },
     bytes: (size: number): string => {
       const step = Math.min(sizes().length - 1, size < 1 ? 0 : Math.floor(Math.log10(size) / 3));

@@ -81,6 +81,12 @@ export class App {
     this.page = { name: "wall" };
   }
 
+  /** One step back: out of what was opened inside a badge, else to the wall. */
+  back(): void {
+    if (this.page.name === "badge" && this.page.badge.inside.leave()) return;
+    this.showWall();
+  }
+
   showCheck(): void {
     this.page = { name: "check" };
     this.sidebarOpen = false;
@@ -94,7 +100,12 @@ export class App {
 
   /** Opens the badge that stands `step` places on from the open one. */
   openNeighbour(step: number): void {
-    if (this.page.name !== "badge" || this.page.place === null) return;
+    if (this.page.name !== "badge") return;
+    if (this.page.badge.inside.opened !== null) {
+      this.page.badge.inside.walk(step);
+      return;
+    }
+    if (this.page.place === null) return;
     const place = this.page.place + step;
     const badge = this.wall.at(place);
     if (badge === undefined) return;

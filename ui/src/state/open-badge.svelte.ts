@@ -1,11 +1,15 @@
 import { toApiError, type ApiError, type Backend, type BadgeDetail, type BadgeId } from "../backend/types.ts";
 
+import { Inside } from "./inside.svelte.ts";
+
 /** A badge, opened: its detail once that has come, and its checking again. */
 export class OpenBadge {
   readonly id: BadgeId;
   detail = $state.raw<BadgeDetail | null>(null);
   error = $state.raw<ApiError | null>(null);
   verifying = $state(false);
+  /** Where one stands among the credentials inside it. */
+  readonly inside = new Inside(() => this.detail?.report);
   #backend: Backend;
 
   constructor(backend: Backend, id: BadgeId) {

@@ -19,6 +19,14 @@ pub enum Role {
 }
 
 impl Role {
+    /// The stable name used in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Credential => "credential",
+            Self::Endorsement => "endorsement",
+        }
+    }
+
     /// For the beginning of a sentence.
     pub(crate) fn in_words(self) -> &'static str {
         match self {

@@ -1,9 +1,10 @@
 /** Made-up badges: realistic ones for looking at, and hostile or extreme ones for trying the window. */
 import type { BadgeCard, BadgeDetail, BadgeSummary, CheckView, ReportView } from "../types.ts";
+import { makeKind } from "./kinds.ts";
 import { drawArt } from "./art.ts";
 
 /** What kind of wallet to make up. */
-export type Scenario = "usual" | "empty" | "names" | "hostile" | "rtl";
+export type Scenario = "usual" | "empty" | "names" | "hostile" | "rtl" | "kinds";
 
 interface Issuer {
   name: string;
@@ -89,6 +90,7 @@ export interface Made {
 
 /** Badge number `id` (from 1) of a scenario. The same number is always the same badge. */
 export function makeBadge(id: number, scenario: Scenario): Made {
+  if (scenario === "kinds") return makeKind(id);
   const index = id - 1;
   const achievement = ACHIEVEMENTS[index % ACHIEVEMENTS.length] as Achievement;
   const issuer = ISSUERS[achievement.issuer] as Issuer;
@@ -122,6 +124,32 @@ export function makeBadge(id: number, scenario: Scenario): Made {
   const text = [name, issuerName, achievement.about, ...achievement.tags].join(" ").toLowerCase();
   return { summary, art, text, detail: () => detail(summary, achievement, issuer, scenario) };
 }
+
+export const NO_ACHIEVEMENT: BadgeCard["achievement"] = {
+  id: null,
+  kind: null,
+  creator: null,
+  credits_available: null,
+  field_of_study: null,
+  specialization: null,
+  code: null,
+  language: null,
+  version: null,
+  identifiers: [],
+  related: [],
+  possible_results: [],
+};
+export const NO_AWARD: BadgeCard["award"] = {
+  awarded_on: null,
+  activity_start: null,
+  activity_end: null,
+  credits_earned: null,
+  license_number: null,
+  role: null,
+  term: null,
+  source: null,
+  results: [],
+};
 
 function day(year: number, month: number, date: number): string {
   return new Date(Date.UTC(year, month, date)).toISOString().slice(0, 10);
@@ -227,6 +255,7 @@ function detail(summary: BadgeSummary, achievement: Achievement, issuer: Issuer,
   return {
     summary,
     card,
+    credential_kind: "badge",
     report,
     history:
       summary.verdict === "undecided"
@@ -242,38 +271,70 @@ function detail(summary: BadgeSummary, achievement: Achievement, issuer: Issuer,
   };
 }
 
+const ASKS: Record<string, string> = {
+  structure: "Has it the form that its standard asks for?",
+  integrity: "Does a signature hold over all of it, so that nothing was changed since?",
+  key_authority: "Does the issuer itself say that it signs with this key?",
+  hosted: "Does the issuer serve the same badge at its own address?",
+  issuer: "Who vouches for the issuer, beyond its own claim?",
+  dates: "Is it in force at the instant it is judged for?",
+  status: "Has the issuer taken it back?",
+  recipient: "Was it awarded to you?",
+  schema: "Does it follow the schemas that it names?",
+  endorsements: "Does what others have signed about it hold?",
+  image: "Are its pictures pictures, and does a baked one carry this badge?",
+  credentials: "Does each credential inside it hold by itself?",
+};
+
+/** One check. */
+export function makeCheck(name: string, outcome: string, code: string, detail: string, more: Partial<CheckView> = {}): CheckView {
+  return { check: name, asks: ASKS[name] ?? "", outcome, code, detail, contrasts: [], would_decide: null, documents: [], ...more };
+}
+
+const BECAUSE: Record<string, string> = {
+  verified: "It is verified because what decides was checked and holds: its form, its signature, its key, its dates and its status.",
+  undecided: "It is undecided because nothing failed, but this decides and is open: its key and its status.",
+  expired: "It has expired because this failed: its dates.",
+  revoked: "It was taken back because this failed: its status.",
+  invalid: "It is invalid because this failed: its signature.",
+};
+
 /** A report with the given verdict, and the checks that lead to it. */
 export function makeReport(verdict: string, host: string, asOf: string): ReportView {
   const documents = [{ url: `https://${host}/issuer`, sha256: "4b1f0c9d2e3a4455667788990011aabbccddeeff00112233445566778899aabb", fetched_at: asOf }];
-  const check = (name: string, outcome: string, code: string, sentence: string, withDocuments = false): CheckView => ({
-    check: name,
-    outcome,
-    code,
-    detail: sentence,
-    documents: withDocuments ? documents : [],
-  });
+  const check = makeCheck;
   const unseen = verdict === "undecided";
   return {
     verdict,
     headline: HEADLINES[verdict] ?? verdict,
+    because: BECAUSE[verdict] ?? "",
     as_of: asOf,
+    embedded: [],
     checks: [
       check("structure", "pass", "structure.ok", "It is a complete Open Badges 3.0 credential."),
       verdict === "invalid"
-        ? check("integrity", "fail", "integrity.signature-mismatch", "The text is not the text that was signed: it was changed afterwards.")
+        ? check("integrity", "fail", "integrity.signature-mismatch", "The text is not the text that was signed: it was changed afterwards.", {
+            contrasts: [{ place: "", expected: "a signature over this very text", found: "one that does not fit" }],
+          })
         : check("integrity", "pass", "integrity.ok", "Nothing in it was changed since it was signed (eddsa-rdfc-2022)."),
       unseen
-        ? check("key_authority", "unknown", "key-authority.document-missing", "The key speaks for itself only: the issuer’s own document has not been seen.")
-        : check("key_authority", "pass", "key-authority.ok", "The issuer’s own document names this key for signing.", true),
+        ? check("key_authority", "unknown", "key-authority.document-missing", "The key speaks for itself only: the issuer’s own document has not been seen.", {
+            would_decide: `The issuer's document at https://${host}/issuer, if it lists the key.`,
+          })
+        : check("key_authority", "pass", "key-authority.ok", "The issuer’s own document names this key for signing.", { documents }),
       check("hosted", "not_applicable", "hosted.not-applicable", "This kind of badge needs no hosted copy."),
       check("issuer", "unknown", "issuer.not-known", "You have not said that you know this issuer."),
       verdict === "expired"
         ? check("dates", "fail", "dates.expired", "It was valid until 30 June 2026.")
         : check("dates", "pass", "dates.ok", "It is valid now and has no date of expiry."),
       verdict === "revoked"
-        ? check("status", "fail", "status.revoked", "The issuer’s status list says that it was revoked: issued in error.", true)
-        : check("status", unseen ? "unknown" : "pass", unseen ? "status.document-missing" : "status.ok", unseen ? "The issuer’s status list has not been seen." : "The issuer’s status list does not name it.", !unseen),
+        ? check("status", "fail", "status.revoked", "The issuer’s status list says that it was revoked: issued in error.", { documents })
+        : check("status", unseen ? "unknown" : "pass", unseen ? "status.document-missing" : "status.ok", unseen ? "The issuer’s status list has not been seen." : "The issuer’s status list does not name it.", { documents: unseen ? [] : documents }),
       check("recipient", "unknown", "recipient.no-identity", "You have not said which identities are yours."),
+      check("schema", "not_applicable", "schema.none", "It names no schema of its own."),
+      check("endorsements", "not_applicable", "endorsements.none", "It carries no endorsements."),
+      check("image", "not_applicable", "image.none", "It carries no picture to look at."),
+      check("credentials", "not_applicable", "credentials.none", "It holds no other credentials."),
     ],
     warnings: verdict === "verified" ? [] : [{ code: "warning.image-missing", detail: "The credential names no picture of its own." }],
     missing: unseen ? [`https://${host}/issuer`, `https://${host}/status/3`] : [],

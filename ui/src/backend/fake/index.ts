@@ -34,7 +34,7 @@ export function optionsFrom(search: string): Options {
   const scenario = (given.get("scenario") ?? "usual") as Scenario;
   return {
     scenario,
-    badges: scenario === "empty" ? 0 : Number(given.get("badges") ?? 16),
+    badges: scenario === "empty" ? 0 : Number(given.get("badges") ?? (scenario === "kinds" ? 7 : 16)),
     failing: given.getAll("failing"),
     delay: Number(given.get("delay") ?? 0),
     appearance: given.get("appearance") ?? "system",
@@ -113,8 +113,8 @@ export function fakeBackend(options: Options): FakeBackend {
     const error = unreadable(source, text);
     if (error !== null) throw error;
     const made = makeBadge(1 + (text.length % 14), options.scenario === "empty" ? "usual" : options.scenario);
-    const { card, report } = made.detail();
-    return { source, kind: text.startsWith("https:") ? "url" : "json", card, report, art: made.art };
+    const { card, credential_kind, report } = made.detail();
+    return { source, kind: text.startsWith("https:") ? "url" : "json", card, credential_kind, report, art: made.art };
   };
 
   const handlers: Handlers = {
