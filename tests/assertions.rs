@@ -362,6 +362,21 @@ fn an_endorsement_is_judged_as_the_badge_is() {
     }
 }
 
+/// A genuine badge in the place of an endorsement endorses nothing.
+#[test]
+fn a_badge_is_no_endorsement() {
+    let other = Issuer::https("endorser.example").signing_with(Algorithm::Rs256);
+    let other = other.achievement("Another").award_to(ME).sign_open_badges_2();
+    let mut issued = changed(&Hosted20.issue(award()), &class_url(), |class| {
+        class["endorsement"] = json!([other.text()]);
+    });
+    for document in other.documents() {
+        issued = issued.with_document(document.clone());
+    }
+    let report = judged(&issued);
+    fails_only_in(CheckId::Endorsements, "endorsements.failed", Hosted20, &report);
+}
+
 #[test]
 fn an_endorsement_that_does_not_come_leaves_the_badge_as_genuine_as_it_is() {
     let (issued, url) = endorsed();

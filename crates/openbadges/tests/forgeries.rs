@@ -172,3 +172,19 @@ fn a_port_in_a_did_is_no_path() {
     let report = judge(&badge, &documents.into_iter().collect());
     assert_eq!(report.check(CheckId::KeyAuthority).code(), "key.foreign", "{report:#?}");
 }
+
+/// An issuer's clock may go ahead of ours, and a badge may be looked at as soon as it is made.
+#[test]
+fn a_proof_made_just_now_by_another_clock_holds() {
+    let mut badge = award().credential(DataModel::V2);
+    let key = Key::from_seed(Algorithm::EdDsa, "forgeries");
+    badge["issuer"]["id"] = key.did_key().into();
+    for (created, code) in
+        [("2026-11-23T12:01:00Z", "proof.valid"), ("2026-11-23T12:01:01Z", "proof.malformed")]
+    {
+        badge.as_object_mut().unwrap().remove("proof");
+        sign_data_integrity_by(&mut badge, Suite::EddsaRdfc2022, &key, &key.did_key(), created);
+        let report = judge(&badge, &Documents::new());
+        assert_eq!(report.check(CheckId::Integrity).code(), code, "{created}: {report:#?}");
+    }
+}

@@ -26,6 +26,9 @@ use crate::document::Documents;
 use crate::json::parse_strict;
 use crate::report::{CheckId, DocumentRef, Fact, Fault, Gap, Outcome};
 
+/// Clocks differ: what begins this many seconds ahead is not refused for it.
+pub(crate) const SKEW_SECONDS: i64 = 60;
+
 /// What each proof of a secured document shows of its bytes, and nothing else: for documents that are no badges,
 /// such as the published test vectors of the proof formats. Not a word about whose key it is.
 pub fn integrity(

@@ -8,7 +8,7 @@ use super::data_integrity::Setting;
 use super::key::PublicKey;
 use super::method::{Asked, Method, find, keys_of_issuer, listed_by_issuer};
 use super::signature::{self, key_trouble};
-use super::{ProofFinding, Purpose, Trouble, sd_jwt};
+use super::{ProofFinding, Purpose, SKEW_SECONDS, Trouble, sd_jwt};
 use crate::credential::jws::Jws;
 use crate::credential::value::{id_of, same_id, strings};
 use crate::credential::{moment, ob3};
@@ -255,9 +255,6 @@ fn mismatch(claim: &str, expected: &str, found: &Value) -> Fault {
         found: crate::credential::shape::describe(found),
     }
 }
-
-/// Clocks differ: a token that begins this many seconds ahead is not refused for it.
-const SKEW_SECONDS: i64 = 60;
 
 /// What the claims of a credential leave to wish for, and what else there is to say of its token.
 pub(crate) fn warnings(jws: &Jws, claims: &Value, body: &Value) -> Vec<Warning> {

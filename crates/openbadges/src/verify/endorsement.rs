@@ -47,6 +47,9 @@ impl Inquiry<'_> {
             let own: Vec<&str> = nodes.iter().filter_map(|(_, node)| id_of(node.as_ref()?)).collect();
             for (pointer, value) in each_of.take(MAX_ENDORSEMENTS) {
                 let one = self.endorsement(pointer, value, &mut documents);
+                if !one.endorses {
+                    astray.push(format!("{}: it is no endorsement of Open Badges 2.0", one.report.name));
+                }
                 // Many hang on the award and speak of the kind of badge, which is as well.
                 if let Some(claimed) = &one.claimed
                     && !own.iter().any(|id| same_id(id, claimed))
@@ -73,7 +76,7 @@ impl Inquiry<'_> {
                 let finding = embedded::unread(&error);
                 let name = id_of(value).unwrap_or(&pointer).to_owned();
                 let report = EmbeddedReport { pointer, role: Role::Endorsement, name, finding };
-                return One { report, claimed: None };
+                return One { report, endorses: true, claimed: None };
             }
         };
         let inner = Inquiry { credential: &credential, depth: self.depth + 1, ..*self };
@@ -91,7 +94,8 @@ impl Inquiry<'_> {
         let claimed = endorsement.get("claim").and_then(id_of).map(str::to_owned);
         let name = self.endorser(endorsement).or_else(|| credential.id().map(str::to_owned));
         let name = name.unwrap_or_else(|| pointer.clone());
-        One { report: EmbeddedReport { pointer, role: Role::Endorsement, name, finding }, claimed }
+        let endorses = credential.standard() == Standard::Ob2Endorsement;
+        One { report: EmbeddedReport { pointer, role: Role::Endorsement, name, finding }, endorses, claimed }
     }
 
     /// Who endorses, by the name of the profile if that is at hand.
@@ -104,6 +108,8 @@ impl Inquiry<'_> {
 /// One endorsement, and what it speaks of.
 struct One {
     report: EmbeddedReport,
+    /// False where a token turns out to be something else.
+    endorses: bool,
     claimed: Option<String>,
 }
 

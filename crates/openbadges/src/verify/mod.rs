@@ -18,7 +18,7 @@ use self::embedded::Tree;
 use crate::credential::value::same_id;
 use crate::credential::{Credential, Role, Standard, ob3};
 use crate::document::Documents;
-use crate::proof::ProofFinding;
+use crate::proof::{ProofFinding, SKEW_SECONDS};
 use crate::report::{
     CheckId, EmbeddedFinding, EmbeddedReport, Exempt, Fact, Fault, Finding, Findings, Gap, Outcome, Problem,
     Report, Verdict, Warning,
@@ -52,9 +52,6 @@ impl Policy {
         Self { now, identities: Vec::new(), trusted_issuers: Vec::new(), known_issuers: Vec::new() }
     }
 }
-
-/// Clocks differ: a token that begins this many seconds ahead is not refused for it.
-const SKEW_SECONDS: i64 = 60;
 
 /// Judges `credential` by `documents` under `policy`. Equal arguments give equal reports.
 pub fn verify(credential: &Credential, documents: &Documents, policy: &Policy) -> Report {

@@ -10,7 +10,7 @@ use super::suite::{Encoding, Suite};
 use crate::credential::moment;
 use crate::credential::value::strings;
 use crate::proof::key::from_multibase;
-use crate::proof::{Purpose, Trouble};
+use crate::proof::{Purpose, SKEW_SECONDS, Trouble};
 
 /// The longest value of a selective proof, in characters: some 5,000 statements.
 const MAX_SELECTIVE: usize = 1 << 19;
@@ -107,7 +107,8 @@ impl<'a> Stated<'a> {
                 })
             }
         };
-        if instant("created")?.is_some_and(|created| created > now) {
+        let skewed = now.as_second().saturating_add(SKEW_SECONDS);
+        if instant("created")?.is_some_and(|created| created.as_second() > skewed) {
             return Err(malformed(self.label, "it was made in the future"));
         }
         if instant("expires")?.is_some_and(|expires| expires <= now) {
