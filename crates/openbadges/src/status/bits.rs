@@ -10,7 +10,7 @@ use flate2::read::GzDecoder;
 
 /// A list unpacks to this many bytes at most (Bitstring Status List 1.0 sets no bound; 16 MiB hold 134 million
 /// entries).
-const MAX_BYTES: u64 = 16 << 20;
+pub(super) const MAX_BYTES: u64 = 16 << 20;
 
 /// The bits of a status list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,6 +45,10 @@ impl Bits {
             return Err(format!("the list unpacks to more than {MAX_BYTES} bytes"));
         }
         Ok(Self(bits))
+    }
+
+    pub(super) fn bytes(&self) -> u64 {
+        self.0.len() as u64
     }
 
     /// How many entries of `size` bits there are; none of size 0.

@@ -1,5 +1,7 @@
 //! An entry that names a bit of a list, and what that bit says.
 
+use std::rc::Rc;
+
 use serde_json::Value;
 
 use super::list::{Kind, List, MIN_ENTRIES};
@@ -23,19 +25,16 @@ impl Inquest<'_> {
     pub(super) fn by_bits(&mut self, json: &Value, kind: Kind) -> Result<Word, Trouble> {
         let entry = read(json, kind, self.holder.id.unwrap_or("the badge"))?;
         let list = self.list(entry.url)?;
-        let word = self.consult(&entry, kind, &list);
-        self.last = Some((entry.url.to_owned(), list));
-        word
+        self.consult(&entry, kind, &list)
     }
 
     /// The list at `url`, verified.
-    fn list(&mut self, url: &str) -> Result<List, Trouble> {
-        if let Some((_, list)) = self.last.take().filter(|(last, _)| last == url) {
-            return Ok(list);
-        }
+    fn list(&mut self, url: &str) -> Result<Rc<List>, Trouble> {
         let document = self.documents.look_up(url)?;
-        self.references.push(document.reference());
-        List::read_with(document, self.documents, self.now, &mut self.references)
+        let (list, references) = self.lists.read(document, self.documents, self.now);
+        self.references
+            .extend(references.into_iter().filter(|one| !self.references.contains(one)).collect::<Vec<_>>());
+        list
     }
 
     fn consult(&mut self, entry: &Entry, kind: Kind, list: &List) -> Result<Word, Trouble> {

@@ -1,9 +1,12 @@
 //! A list of bits is a credential: verified as one before its bits are read.
 
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use super::bits::Bits;
+use super::bits::{Bits, MAX_BYTES};
 use super::{Holder, malformed, whole};
 use crate::credential::value::{first, has_type, id_of, same_id, strings};
 use crate::document::{Document, Documents};
@@ -123,6 +126,64 @@ impl List {
     pub(super) fn shares_the_key_of(&self, holder: &Holder) -> bool {
         same_id(&self.issuer, holder.issuer) && self.key.as_ref().is_some_and(|key| holder.keys.contains(key))
     }
+}
+
+/// A list as it was read, and the documents that it stands on.
+type Read = (Result<Rc<List>, Trouble>, Vec<DocumentRef>);
+
+/// The lists of all credentials that are judged together. Many name the same one, which is read once; and as hostile
+/// ones could name many that are as large as may be, no more than so many bytes are unpacked for all of them.
+#[derive(Debug)]
+pub(crate) struct Lists {
+    known: RefCell<Vec<(String, Read)>>,
+    left: Cell<u64>,
+}
+
+impl Default for Lists {
+    fn default() -> Self {
+        Self { known: RefCell::default(), left: Cell::new(MOST_UNPACKED) }
+    }
+}
+
+/// So many bytes are unpacked for one credential and all inside it: lists of the usual size for 16,000.
+const MOST_UNPACKED: u64 = 256 << 20;
+
+/// So many bytes of lists are kept at once.
+const MOST_KEPT: u64 = 64 << 20;
+
+impl Lists {
+    /// As [`List::read`], with the documents that the list stands on.
+    pub(super) fn read(&self, document: &Document, documents: &Documents, now: Timestamp) -> Read {
+        let known = self.known.borrow().iter().find(|(url, _)| *url == document.url).cloned();
+        if let Some((_, read)) = known {
+            return read;
+        }
+        if self.left.get() < MAX_BYTES {
+            let problem = "too many large lists belong to this badge and those inside it.".to_owned();
+            let gap = Gap::ListUnverified { url: document.url.clone(), problem };
+            return (Err(gap.into()), Vec::new());
+        }
+        let mut references = vec![document.reference()];
+        let list = List::read_with(document, documents, now, &mut references).map(Rc::new);
+        self.left.set(self.left.get().saturating_sub(size(&list)));
+        let read = (list, references);
+        let mut known = self.known.borrow_mut();
+        known.push((document.url.clone(), read.clone()));
+        while known
+            .iter()
+            .map(|(_, (list, _))| list.as_ref().map_or(0, |list| list.bits.bytes()))
+            .sum::<u64>()
+            > MOST_KEPT
+        {
+            known.drain(..1);
+        }
+        read
+    }
+}
+
+/// What it took to unpack a list: of one that was refused, the most that it can have been.
+fn size(list: &Result<Rc<List>, Trouble>) -> u64 {
+    list.as_ref().map_or(MAX_BYTES, |list| list.bits.bytes())
 }
 
 fn kind_of(body: &Value, subject: &Value) -> Option<Kind> {

@@ -19,6 +19,7 @@ use crate::report::{DocumentRef, Exempt, Fact, Fault, Feature, Finding, Gap, Out
 
 pub use bits::Bits;
 pub use list::List;
+pub(crate) use list::Lists;
 pub(crate) use names::of_revocation_list;
 
 /// More entries than this in one credential are not looked at.
@@ -50,8 +51,7 @@ struct Inquest<'a> {
     now: Timestamp,
     references: Vec<DocumentRef>,
     warnings: &'a mut Vec<Warning>,
-    /// The list that was read last: entries of one list stand beside each other.
-    last: Option<(String, List)>,
+    lists: &'a Lists,
 }
 
 impl Inquest<'_> {
@@ -69,13 +69,14 @@ pub(crate) fn of_entries(
     holder: &Holder,
     documents: &Documents,
     now: Timestamp,
+    lists: &Lists,
     warnings: &mut Vec<Warning>,
 ) -> Finding {
     let entries = each(body.get("credentialStatus"));
     if entries.is_empty() {
         return Outcome::NotApplicable(Exempt::NoStatus).into();
     }
-    let mut inquest = Inquest { holder, documents, now, references: Vec::new(), warnings, last: None };
+    let mut inquest = Inquest { holder, documents, now, references: Vec::new(), warnings, lists };
     let (mut worst, mut sources, mut judged) = (None, Vec::new(), 0_usize);
     if entries.len() > MAX_ENTRIES {
         let name = format!("more than {MAX_ENTRIES} entries");

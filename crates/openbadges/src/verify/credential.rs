@@ -35,9 +35,14 @@ impl Inquiry<'_> {
             .collect();
         let holder = status::Holder { id: self.credential.id(), issuer, keys: &keys };
         let status = match &integrity.outcome {
-            Outcome::Pass(_) => {
-                status::of_entries(body, &holder, self.documents, self.policy.now, &mut warnings)
-            }
+            Outcome::Pass(_) => status::of_entries(
+                body,
+                &holder,
+                self.documents,
+                self.policy.now,
+                &self.tree.lists,
+                &mut warnings,
+            ),
             _ => not_reached_unless_absent(body, "credentialStatus", Exempt::NoStatus),
         };
         let structure: Finding = structure(self.credential.standard(), problems).into();

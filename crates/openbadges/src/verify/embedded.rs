@@ -11,6 +11,7 @@ use crate::jsonld::Work;
 use crate::report::{
     EmbeddedFinding, EmbeddedReport, Exempt, Fact, Fault, Gap, Outcome, Report, Verdict, Warning,
 };
+use crate::status::Lists;
 
 /// What may still be judged inside one outermost credential: the work is bounded over the whole tree, for each
 /// credential in it is read again for each one around it and for each of its proofs.
@@ -19,6 +20,8 @@ pub(super) struct Tree {
     bytes: Cell<usize>,
     /// What telling their blank nodes apart may take.
     pub(super) work: Work,
+    /// The status lists that they name.
+    pub(super) lists: Lists,
 }
 
 /// As many bytes are canonicalised inside one outermost credential, counted once for each proof.
@@ -26,7 +29,12 @@ const MOST_BYTES: usize = 32 << 20;
 
 impl Tree {
     pub(super) fn new() -> Self {
-        Self { credentials: Cell::new(Embedded::MAX), bytes: Cell::new(MOST_BYTES), work: Work::default() }
+        Self {
+            credentials: Cell::new(Embedded::MAX),
+            bytes: Cell::new(MOST_BYTES),
+            work: Work::default(),
+            lists: Lists::default(),
+        }
     }
 
     /// Takes the work for `credential`, if there is room for it.

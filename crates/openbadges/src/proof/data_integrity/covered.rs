@@ -1,7 +1,8 @@
 //! What a proof covers: the canonical form of the document without its proofs, and that of the proof's own options.
 
 use std::borrow::Cow;
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
+use std::rc::Rc;
 
 use serde_json::Value;
 use sha2::{Digest, Sha256, Sha384};
@@ -66,6 +67,9 @@ impl Covered<'_> {
 pub(super) struct Unsecured {
     json: Value,
     work: Work,
+    /// Whether the earlier texts of its contexts helped no proof. One that fails fails the document, so it is enough
+    /// to have tried them for one.
+    in_vain: Rc<Cell<bool>>,
     rdf: OnceCell<Result<Canonical, Fault>>,
     rdf_384: OnceCell<Result<Canonical, Fault>>,
 }
@@ -78,11 +82,11 @@ impl Unsecured {
             kept.map(|(name, value)| (name.clone(), value.clone())).collect()
         };
         let json = document.as_object().map_or(Value::Null, |members| Value::Object(without(members)));
-        Self::with(json, work.clone())
+        Self::with(json, work.clone(), Rc::default())
     }
 
-    fn with(json: Value, work: Work) -> Self {
-        Self { json, work, rdf: OnceCell::new(), rdf_384: OnceCell::new() }
+    fn with(json: Value, work: Work, in_vain: Rc<Cell<bool>>) -> Self {
+        Self { json, work, in_vain, rdf: OnceCell::new(), rdf_384: OnceCell::new() }
     }
 
     pub(super) fn work(&self) -> &Work {
@@ -112,14 +116,20 @@ impl Unsecured {
         if let Some(members) = json.as_object_mut() {
             members.insert("proof".to_owned(), Value::Array(previous));
         }
-        Ok(Some(Self::with(json, self.work.clone())))
+        Ok(Some(Self::with(json, self.work.clone(), self.in_vain.clone())))
     }
 
     /// The texts that its contexts have had under the same URLs before.
     pub(super) fn earlier_texts(&self) -> impl Iterator<Item = Text<'_>> {
         strings(self.json.get("@context"))
+            .filter(|_| !self.in_vain.get())
             .flat_map(|url| alternates(url).map(move |sha256| (url, sha256)))
             .take(MAX_TEXTS)
+    }
+
+    /// Notes that no text of the contexts made a proof hold.
+    pub(super) fn give_up_earlier_texts(&self) {
+        self.in_vain.set(true);
     }
 
     /// What a proof covers of itself and of this document, with the current texts of the contexts or another one.

@@ -188,6 +188,7 @@ fn check(
             context: text.map(named),
         });
     }
+    unsecured.give_up_earlier_texts();
     unsecured.covered(stated, hash, None)?;
     Err(Fault::BadSignature { proof: stated.label.to_owned(), key: stated.method.to_owned() }.into())
 }
