@@ -139,7 +139,7 @@ impl Documents {
     }
 
     /// The answer for `url` as written, or as a URL parser writes it (`https://a.org` is `https://a.org/`).
-    fn find(&self, url: &str) -> Option<&Answer> {
+    pub(crate) fn find(&self, url: &str) -> Option<&Answer> {
         self.answer(url).or_else(|| self.answer(Url::parse(url).ok()?.as_str()))
     }
 }

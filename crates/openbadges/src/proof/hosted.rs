@@ -54,7 +54,7 @@ pub(crate) fn copy(assertion: &Value, piece: Piece, standard: Standard, document
 }
 
 fn gone(url: &str, documents: &Documents) -> Option<Vec<DocumentRef>> {
-    match documents.answer(crate::document::without_fragment(url))? {
+    match documents.find(crate::document::without_fragment(url))? {
         Answer::Document(document) if document.status == 410 => Some(vec![document.reference()]),
         Answer::Unavailable(Unavailable::Http { status: 410 }) => Some(Vec::new()),
         _ => None,
@@ -199,6 +199,16 @@ mod tests {
     fn admits(url: &str, verification: &Value) -> bool {
         let issuer = json!({ "id": "https://a.example/issuer", "verification": verification });
         matches!(scope(url, &issuer), Outcome::Pass(_))
+    }
+
+    #[test]
+    fn what_is_gone_is_gone_however_its_host_is_spelt() {
+        let mut documents = Documents::new();
+        documents.insert("https://a.example/1", Answer::Unavailable(Unavailable::Http { status: 410 }));
+        for id in ["https://a.example/1", "https://A.example/1#badge"] {
+            let copy = copy(&json!({ "id": id }), Piece::Assertion, Standard::Ob2, &documents);
+            assert!(matches!(copy, Copy::Gone { .. }), "{id}: {copy:?}");
+        }
     }
 
     #[test]
