@@ -74,9 +74,12 @@ pub(crate) fn warnings(document: &Value) -> Vec<Warning> {
             warnings.push(Warning { code: code.to_owned(), detail });
         }
     };
+    let mut is_read = false;
     for proof in each(document.get("proof")).iter().take(MAX_PROOFS) {
         let Ok(stated) = Stated::read("", "", proof) else { continue };
+        // Whatever its words mean, they mean it for every proof.
         if stated.suite.form == Form::Json
+            && !std::mem::replace(&mut is_read, true)
             && let Err(
                 JsonLdError::UndefinedTerm { term, pointer }
                 | JsonLdError::UndefinedType { name: term, pointer },
