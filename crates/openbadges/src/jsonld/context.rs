@@ -1,36 +1,19 @@
 //! Active contexts and context processing (JSON-LD 1.1 API, sections 4.1 to 4.3), without any fetching.
 
 use std::collections::HashMap;
-use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
 use super::error::JsonLdError;
 use super::iri;
+use super::kept::{self, Kept};
 use super::keyword::{Keyword, looks_like_keyword};
 use super::processor::Processor;
 use super::table::{self, Table};
 
 /// How many contexts may bring one another in, and terms lean on one another, before it is called a cycle.
 const LONGEST_CHAIN: usize = 64;
-
-/// How many beginnings are kept (see `start`). A document cannot make more than there are sequences of bundled
-/// contexts, which is still too many to keep them all.
-const MOST_STARTS: usize = 64;
-
-type Starts = HashMap<Vec<&'static str>, Start>;
-
-/// What the contexts at the beginning of a document make together, by the digests of their texts.
-fn starts() -> MutexGuard<'static, Starts> {
-    static STARTS: LazyLock<Mutex<Starts>> = LazyLock::new(Mutex::default);
-    STARTS.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-#[derive(Clone)]
-struct Start {
-    context: Arc<ActiveContext<'static>>,
-    used: Vec<(&'static str, &'static str)>,
-}
 
 /// What names mean at one place of a document.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -42,6 +25,8 @@ pub(super) struct ActiveContext<'a> {
     direction: Option<Direction>,
     /// What to return to in a nested node, where this context came with a type.
     previous: Option<Arc<ActiveContext<'a>>>,
+    /// Its number among those that are kept for the life of the program.
+    number: Option<usize>,
 }
 
 /// A base direction of text.
@@ -194,6 +179,20 @@ impl<'a> ActiveContext<'a> {
         self.previous.as_ref()
     }
 
+    pub(super) fn number(&self) -> Option<usize> {
+        self.number
+    }
+
+    pub(super) fn numbered(&self, number: usize) -> Self {
+        Self { number: Some(number), ..self.clone() }
+    }
+
+    /// The term as it is written here, and the context that comes with it.
+    pub(super) fn scoped_of(&self, term: &str) -> Option<(&'a str, &'a Value)> {
+        let (name, definition) = self.terms.get_key_value(term)?;
+        Some((*name, definition.context?.0))
+    }
+
     pub(super) fn container(&self, term: &str) -> Container {
         self.term(term).map_or(Container::default(), |definition| definition.container)
     }
@@ -308,6 +307,24 @@ impl<'a> Processor<'a> {
         self.process_once(active, local, manner, 0)
     }
 
+    /// Context processing of the context that comes with `term` in the context `owner`, if one does.
+    pub(super) fn process_scoped(
+        &mut self,
+        active: &Arc<ActiveContext<'a>>,
+        owner: &ActiveContext<'a>,
+        term: &str,
+        manner: Manner,
+    ) -> Result<Option<Arc<ActiveContext<'a>>>, JsonLdError> {
+        let Some((_, scoped)) = owner.scoped_of(term) else { return Ok(None) };
+        if let (Some(active), Some(owner)) = (active.number, owner.number)
+            && let Some(kept) = kept::scoped(active, owner, term, manner)
+        {
+            kept.used.iter().for_each(|(url, sha256)| self.note_use(url, sha256));
+            return Ok(Some(kept.context));
+        }
+        self.process_context(active, scoped, manner).map(Some)
+    }
+
     /// The same context is applied to the same one only once. The addresses in the key stay taken: the cache
     /// itself holds the active context, and `local` outlives it.
     fn process_once(
@@ -384,29 +401,24 @@ impl<'a> Processor<'a> {
             return Ok((active.clone(), items));
         }
         let left = &items[tables.len()..];
-        let key: Vec<&str> = tables.iter().map(|table| table.sha256).collect();
-        let known = starts().get(&key).cloned();
-        if let Some(start) = known {
+        let key: Vec<&'static str> = tables.iter().map(|table| table.sha256).collect();
+        if let Some(start) = kept::start(&key) {
             start.used.iter().for_each(|(url, sha256)| self.note_use(url, sha256));
-            return Ok((start.context.clone(), left));
+            return Ok((start.context, left));
         }
         // Not under the lock: a bundled context may begin with another one.
         let mut processor = Processor::new(&[]);
         let mut context = Arc::new(ActiveContext::default());
-        for table in tables {
+        for table in &tables {
             processor.note_use(table.urls[0], table.sha256);
             let manner = Manner { rigour: Rigour::Checked, ..Manner::EMBEDDED };
             context = processor
                 .process_once(&context, table.value(), manner, 1)
                 .map_err(|error| self.moved(error))?;
         }
-        let start = Start { context: context.clone(), used: processor.into_used() };
+        let start = kept::keep_start(&tables, Kept { context, used: processor.into_used() });
         start.used.iter().for_each(|(url, sha256)| self.note_use(url, sha256));
-        let mut starts = starts();
-        if starts.len() < MOST_STARTS {
-            starts.insert(key, start);
-        }
-        Ok((context, left))
+        Ok((start.context, left))
     }
 
     /// The error of a context, as of here.
@@ -444,7 +456,8 @@ impl<'a> Processor<'a> {
 
     fn copy(&mut self, active: &ActiveContext<'a>) -> Result<ActiveContext<'a>, JsonLdError> {
         self.spend(8 + active.terms.len())?;
-        Ok(active.clone())
+        // Whatever becomes of the copy is another context.
+        Ok(ActiveContext { number: None, ..active.clone() })
     }
 
     fn apply(

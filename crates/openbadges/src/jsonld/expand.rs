@@ -148,14 +148,8 @@ impl<'a> Processor<'a> {
                 else {
                     return Err(JsonLdError::FreeFloating { what: "a value", pointer: self.pointer() });
                 };
-                let scoped = active.term(property).and_then(|definition| definition.context);
-                match scoped {
-                    None => self.expand_value(active, property, scalar).map(Expanded::One),
-                    Some(scoped) => {
-                        let active = self.process_context(active, scoped.0, Manner::OF_PROPERTY)?;
-                        self.expand_value(&active, property, scalar).map(Expanded::One)
-                    }
-                }
+                let scoped = self.process_scoped(active, active, property, Manner::OF_PROPERTY)?;
+                self.expand_value(scoped.as_ref().unwrap_or(active), property, scalar).map(Expanded::One)
             }
         }
     }
@@ -187,16 +181,17 @@ impl<'a> Processor<'a> {
         place: Place<'_>,
         map: &'a Map<String, Value>,
     ) -> Result<Expanded<'a>> {
-        let scoped = place.property.and_then(|property| active.term(property)?.context);
-        let mut active = active.clone();
+        let outer = active;
+        let mut active = outer.clone();
         if let Some(previous) = active.previous()
             && !place.in_map
             && !keeps_context_of_type(&active, map)
         {
             active = previous.clone();
         }
-        if let Some(scoped) = scoped {
-            active = self.process_context(&active, scoped.0, Manner::OF_PROPERTY)?;
+        if let Some(property) = place.property {
+            let scoped = self.process_scoped(&active, outer, property, Manner::OF_PROPERTY)?;
+            active = scoped.unwrap_or(active);
         }
         if let Some(context) = map.get("@context") {
             active = self.under("@context", |it| it.process_context(&active, context, Manner::EMBEDDED))?;
@@ -207,9 +202,8 @@ impl<'a> Processor<'a> {
             let mut types: Vec<&'a str> = strings(&map[*key]).collect();
             types.sort_unstable();
             for name in types {
-                if let Some(scoped) = type_scoped.term(name).and_then(|definition| definition.context) {
-                    active = self.process_context(&active, scoped.0, Manner::OF_TYPE)?;
-                }
+                let scoped = self.process_scoped(&active, &type_scoped, name, Manner::OF_TYPE)?;
+                active = scoped.unwrap_or(active);
             }
         }
         let is_json = type_keys
@@ -260,10 +254,8 @@ impl<'a> Processor<'a> {
             }
         }
         for (key, value) in nests {
-            let active = match scene.active.term(key).and_then(|definition| definition.context) {
-                Some(scoped) => self.process_context(scene.active, scoped.0, Manner::OF_PROPERTY)?,
-                None => scene.active.clone(),
-            };
+            let scoped = self.process_scoped(scene.active, scene.active, key, Manner::OF_PROPERTY)?;
+            let active = scoped.unwrap_or_else(|| scene.active.clone());
             let scene = Scene { active: &active, ..scene };
             self.under(key, |it| it.expand_nest(scene, value, parts))?;
         }
@@ -512,10 +504,8 @@ impl<'a> Processor<'a> {
         container: Container,
         map: &'a Map<String, Value>,
     ) -> Result<Vec<Object<'a>>> {
-        let mut inner = active.clone();
-        if let Some(scoped) = active.term(key).and_then(|definition| definition.context) {
-            inner = self.process_context(active, scoped.0, Manner::OF_PROPERTY)?;
-        }
+        let scoped = self.process_scoped(active, active, key, Manner::OF_PROPERTY)?;
+        let inner = scoped.unwrap_or_else(|| active.clone());
         let mut objects = Vec::with_capacity(map.len());
         for (entry, value) in map {
             let found = self.under(entry, |it| {
@@ -641,10 +631,8 @@ impl<'a> Processor<'a> {
         value: &'a Value,
     ) -> Result<Vec<Object<'a>>> {
         let outer = active.previous().unwrap_or(active).clone();
-        let mut inner = outer.clone();
-        if let Some(scoped) = outer.term(entry).and_then(|definition| definition.context) {
-            inner = self.process_context(&outer, scoped.0, Manner::OF_TYPE)?;
-        }
+        let scoped = self.process_scoped(&outer, &outer, entry, Manner::OF_TYPE)?;
+        let inner = scoped.unwrap_or_else(|| outer.clone());
         let mut objects = self.expand(&inner, Place { in_map: true, ..Place::of(key) }, value)?.into_vec();
         let name = match outer.expand_type(entry) {
             Name::Keyword(Keyword::None) => return Ok(objects),

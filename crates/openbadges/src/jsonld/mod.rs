@@ -20,6 +20,7 @@ mod error;
 mod expand;
 mod iri;
 mod jcs;
+mod kept;
 mod keyword;
 mod processor;
 mod quads;
