@@ -376,6 +376,43 @@ mod verify {
         assert_eq!(check(&line, "key_authority")["outcome"], "unknown");
     }
 
+    /// The inputs of a proof give the signed bytes again, and the verdict is as it was.
+    #[test]
+    fn what_proofs_are_computed_from_is_told_on_request() {
+        use openbadges::document::sha256_hex;
+        let desk = Desk::new();
+        let issued =
+            university().achievement("Rust").award_to("ada@example.org").sign_data_integrity(DataModel::V2);
+        let documents = desk.documents("documents", &issued);
+        let file = desk.write("rust.json", issued.text());
+        let plain = desk.verify(&["--documents", &documents, &file]).one_line();
+        let run = desk.verify(&["--debug-proof", "--documents", &documents, &file]);
+        let mut line = run.one_line();
+        let proofs = line.as_object_mut().unwrap().remove("proofs").unwrap();
+        assert_eq!(line, plain, "nothing else changes");
+        let inputs = &proofs[0];
+        let hash = |half: &Value| sha256_hex(half["text"].as_str().unwrap().as_bytes());
+        let (options, document) = (hash(&inputs["options"]), hash(&inputs["document"]));
+        assert_eq!(inputs["document"]["hash"], document.as_str());
+        assert_eq!(inputs["signed"], format!("{options}{document}"));
+        assert_eq!(inputs["key"]["documents"][0]["url"], "https://university.example/.well-known/did.json");
+        assert!(inputs["contexts"].as_array().unwrap().len() >= 2, "{inputs}");
+
+        let told = desk.run(&["verify", "--offline", "--debug-proof", "--at", NOW, &file]);
+        assert!(told.text().contains("Proof inputs: eddsa-rdfc-2022"), "{told:?}");
+        assert!(told.text().contains("<https://schema.org/name> \"Rust\" ."), "{told:?}");
+        let token = desk.write("rust.jwt", good().text());
+        let of_token = desk.verify(&["--debug-proof", &token]).one_line();
+        let signed = good()
+            .text()
+            .rsplit_once('.')
+            .unwrap()
+            .0
+            .bytes()
+            .fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
+        assert_eq!(of_token["proofs"][0]["signed"], signed);
+    }
+
     #[test]
     fn an_unreadable_input_says_why_and_the_others_are_judged() {
         let desk = Desk::new();

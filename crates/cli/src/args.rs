@@ -167,6 +167,9 @@ pub(crate) struct Verify {
     /// Say of each check what was asked, what it stands on, and why the verdict is what it is
     #[arg(long, conflicts_with = "json")]
     pub(crate) explain: bool,
+    /// Print what each proof is computed from as well: canonical forms, hashes, signed bytes, the key, the contexts
+    #[arg(long)]
+    pub(crate) debug_proof: bool,
     /// Files, links, badges of the wallet such as b17, or - for standard input
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<String>,

@@ -3,6 +3,7 @@
 use lapel_wallet::api::{
     ApiError, CheckView, ContrastView, EmbeddedView, ReportView, UnreadView, WarningView,
 };
+use openbadges::proof::inputs::ProofInputs;
 use openbadges::{Answer, BadgeCard};
 use serde::Serialize;
 
@@ -21,6 +22,8 @@ pub(crate) struct Line<'a> {
     pub(crate) embedded: Vec<EmbeddedLine<'a>>,
     pub(crate) as_of: String,
     pub(crate) missing: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) proofs: Option<&'a [ProofInputs]>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) error: Option<&'a ApiError>,
 }

@@ -12,6 +12,7 @@ mod list;
 mod network;
 mod out;
 mod problem;
+mod proof_inputs;
 mod registry;
 mod remove;
 mod settings;

@@ -11,6 +11,7 @@ use lapel_wallet::api::{ApiError, BadgeId, EmbeddedView, ReportView, WarningView
 use lapel_wallet::{Pictures, report_view, sample_issuer};
 use openbadges::artifact::Payload;
 use openbadges::credential::Standard;
+use openbadges::proof::inputs::ProofInputs;
 use openbadges::{Answer, Artifact, ArtifactKind, BadgeCard, Credential, Documents, ParseError, Policy};
 
 use crate::args::{Global, Verify};
@@ -21,6 +22,7 @@ use crate::lines::{BadgeLine, CheckLine, EmbeddedLine, Line};
 use crate::network::Network;
 use crate::out::{Out, Paint, paint_of, plain};
 use crate::problem::{Problem, Status, not_a_badge, not_a_credential, told};
+use crate::proof_inputs;
 use crate::registry;
 
 /// How many links are followed until a badge comes.
@@ -39,18 +41,24 @@ pub(crate) fn run(args: &Verify, global: &Global) -> Result<Status, Problem> {
     let policy = Policy { identities: args.identity.clone(), known_issuers, ..Policy::at(now) };
     let plain =
         args.at.is_none() && args.documents.is_none() && args.identity.is_empty() && args.registry.is_empty();
-    let mut judge = Judge { documents, policy, network: Network::unless(global.offline), plain, global };
+    let network = Network::unless(global.offline);
+    let mut judge =
+        Judge { documents, policy, network, plain, debug_proof: args.debug_proof, proofs: None, global };
     let mut status = Status::Done;
     for (index, input) in args.inputs.iter().enumerate() {
         let judged = judge.input(input);
+        let proofs = judge.proofs.take();
         status = worse(status, judged.status());
         if out.json {
-            out.json(&judged.line(input, now))?;
+            out.json(&Line { proofs: proofs.as_deref(), ..judged.line(input, now) })?;
         } else {
             if index > 0 {
                 out.line("")?;
             }
             judged.print(&mut out, input, args.explain)?;
+            for inputs in proofs.iter().flatten() {
+                proof_inputs::print(&mut out, inputs)?;
+            }
             out.flush()?;
         }
     }
@@ -75,6 +83,10 @@ struct Judge<'a> {
     network: Option<Network>,
     /// Whether no option changes how a badge of the wallet is judged.
     plain: bool,
+    /// Whether to say what proofs are computed from.
+    debug_proof: bool,
+    /// What those of the last input are computed from.
+    proofs: Option<Vec<ProofInputs>>,
     global: &'a Global,
 }
 
@@ -134,6 +146,7 @@ impl Judge<'_> {
                 warnings.extend(others);
                 let (documents, none) = (&mut self.documents, Documents::new());
                 let finding = judge(&mut self.network, &credential, documents, &self.policy, &none);
+                self.proofs = self.inputs(&credential, &self.documents);
                 Judged { format: Some(format), warnings, finding }
             }
             Choice::Link(url) => self.link(&url, format, warnings, links),
@@ -164,6 +177,7 @@ impl Judge<'_> {
         let format = badge.artifacts.first().map(|artifact| crate::wallet::kind(&artifact.kind));
         if self.plain && self.network.is_some() {
             let documents = wallet.documents(id)?;
+            self.proofs = self.inputs(&badge.credential, &documents);
             let mut card = badge.card;
             let report = report_view(&badge.report, &mut card, &documents, Pictures::None);
             let finding = Finding::Report { card: Box::new(card), report: Box::new(report) };
@@ -182,8 +196,15 @@ impl Judge<'_> {
                 documents.insert(url, answer.clone());
             }
         }
-        let finding = judge(&mut self.network, &Arc::new(badge.credential), &mut documents, &policy, &kept);
+        let credential = Arc::new(badge.credential);
+        let finding = judge(&mut self.network, &credential, &mut documents, &policy, &kept);
+        self.proofs = self.inputs(&credential, &documents);
         Ok(Judged { format, warnings: Vec::new(), finding })
+    }
+
+    /// What the proofs of a credential are computed from, if that was asked for. It changes nothing else.
+    fn inputs(&self, credential: &Credential, documents: &Documents) -> Option<Vec<ProofInputs>> {
+        self.debug_proof.then(|| openbadges::proof::inputs::inputs(credential, documents, self.policy.now))
     }
 
     /// Judges what `url` answers with.
@@ -350,6 +371,7 @@ impl Judged {
             embedded: report.map(|report| EmbeddedLine::all(report)).unwrap_or_default(),
             as_of: report.map_or_else(|| now.to_string(), |report| report.as_of.clone()),
             missing: self.missing(),
+            proofs: None,
             error,
         }
     }
