@@ -1041,3 +1041,27 @@ mod recipient {
         }
     }
 }
+
+mod image {
+    use super::*;
+
+    #[test]
+    fn a_picture_written_out_in_a_badge_must_be_one() {
+        for kind in kinds(open_badges_3) {
+            let good = judged(&award(kind).with_art().issue(kind));
+            assert_eq!(said(&good, CheckId::Image), ("pass", "image.pictures"), "{kind:?}");
+            let issued = award(kind).with_image("data:image/png;base64,bm8gcGljdHVyZQ==").issue(kind);
+            fails_only_in(CheckId::Image, "image.no-picture", Verdict::Invalid, kind, &issued);
+        }
+    }
+
+    #[test]
+    fn a_picture_elsewhere_is_not_asked_for() {
+        for kind in kinds(open_badges_3) {
+            let report = judged(&award(kind).with_image("https://elsewhere.example/art.png").issue(kind));
+            assert_eq!(said(&report, CheckId::Image), ("not_applicable", "image.elsewhere"), "{kind:?}");
+            assert_eq!(report.verdict(), Verdict::Verified, "{kind:?}");
+            assert!(report.missing().is_empty(), "{kind:?}: {:?}", report.missing());
+        }
+    }
+}

@@ -33,6 +33,12 @@ fn suite(shared: &Path) -> Result<Vec<Trial>, Failed> {
     let exceptions = Exceptions::parse(include_str!("corpus-exceptions.txt"))?;
     let cases: Vec<Case> = corpus::manifest(shared)?.iter().map(|line| Case::read(line, shared)).collect();
     let mut trials = vec![exceptions.no_strangers("corpus", cases.iter().map(|case| case.id.clone()))];
+    let explained = include_str!("../docs/verification.md");
+    let unexplained = exceptions.listed().filter(|id| !explained.contains(&format!("`{id}`")));
+    let unexplained: Vec<String> = unexplained.map(str::to_owned).collect();
+    trials.push(corpus::case("exceptions are explained in docs/verification.md", move || {
+        if unexplained.is_empty() { Ok(()) } else { Err(unexplained.join(", ").into()) }
+    }));
     trials.extend(cases.into_iter().map(|case| exceptions.case(case.id.clone(), move || case.judge())));
     Ok(trials)
 }

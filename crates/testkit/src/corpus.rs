@@ -137,6 +137,11 @@ impl Exceptions {
         })
     }
 
+    /// The ids of the listed cases.
+    pub fn listed(&self) -> impl Iterator<Item = &str> {
+        self.reasons.keys().map(String::as_str)
+    }
+
     /// The listed cases that are not among `ids`.
     pub fn strangers(&self, ids: impl IntoIterator<Item = String>) -> Vec<String> {
         let known: BTreeSet<String> = ids.into_iter().collect();

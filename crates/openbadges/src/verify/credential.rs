@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::embedded::{other_subjects, outcome};
-use super::{Inquiry, Place, combine, embedded, structure, unreadable_date};
+use super::{Inquiry, Place, combine, embedded, picture, structure, unreadable_date};
 use crate::credential::value::{each, id_of, is_stated, same_id, strings, text};
 use crate::credential::{Role, Standard, clr, endorsement, moment, ob3, vc};
 use crate::proof::data_integrity::{self, Setting};
@@ -55,6 +55,7 @@ impl Inquiry<'_> {
             _ => not_reached_unless_absent(body, "credentialSchema", Exempt::NoSchema),
         };
         let integrity = self.with_resources(body, integrity, &mut warnings);
+        let image = picture::of_credential(body, self.documents, &mut warnings);
         warnings.extend(service_warnings(body));
         warnings.extend(issuer_warnings(body, issuer));
         let vouched = self.issuer(issuer, &key_authority.outcome, host);
@@ -72,7 +73,7 @@ impl Inquiry<'_> {
             recipient: self.addressee(body).into(),
             schema,
             endorsements: endorsements.into(),
-            image: Outcome::NotApplicable(Exempt::NoImage).into(),
+            image,
             credentials: credentials.into(),
         };
         (findings, warnings)
