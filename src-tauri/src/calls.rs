@@ -57,8 +57,11 @@ api! {
     import_files: FilesRequest => Started;
     choose_files: Nothing => Option<Started>;
     import_samples: Nothing => Started;
+    import_drop: DropRequest => Started;
+    cancel_import: CancelRequest => Nothing;
     check_text: TextRequest => Vec<CheckedBadge>;
     check_files: FilesRequest => Vec<CheckedSource>;
+    check_drop: DropRequest => Vec<CheckedSource>;
     remove_badges: BadgesRequest => Removed;
     restore_badges: RestoreRequest => Restored;
     share_badge: ShareRequest => ShareSheet;
@@ -113,6 +116,23 @@ struct TextRequest {
 #[ts(export)]
 struct FilesRequest {
     files: Vec<FileContent>,
+}
+
+/// Files that were dropped on the window.
+#[derive(Deserialize, TS)]
+#[ts(export)]
+struct DropRequest {
+    /// The number that the event `dropped` gave.
+    drop: u32,
+    /// Only the file at this place among them.
+    only: Option<u32>,
+}
+
+/// An import to stop.
+#[derive(Deserialize, TS)]
+#[ts(export)]
+struct CancelRequest {
+    import: u32,
 }
 
 /// A file as an `<input type=file>` or the clipboard gives it.
@@ -231,13 +251,30 @@ async fn import_samples(app: &AppHandle, _: Nothing) -> Result<Started, ApiError
     imports::begin_samples(app).await
 }
 
+async fn import_drop(app: &AppHandle, request: DropRequest) -> Result<Started, ApiError> {
+    imports::begin(app, dropped(app, &request)).await
+}
+
+async fn cancel_import(app: &AppHandle, request: CancelRequest) -> Result<Nothing, ApiError> {
+    wallet(app).await?.cancel_import(request.import);
+    Ok(Nothing {})
+}
+
 async fn check_text(app: &AppHandle, request: TextRequest) -> Result<Vec<CheckedBadge>, ApiError> {
     let checked = wallet(app).await?.check(vec![Source::Text(request.text)]).await?;
     checked.into_iter().map(|(_, result)| result).collect()
 }
 
 async fn check_files(app: &AppHandle, request: FilesRequest) -> Result<Vec<CheckedSource>, ApiError> {
-    let checked = wallet(app).await?.check(contents(request)?).await?;
+    check(app, contents(request)?).await
+}
+
+async fn check_drop(app: &AppHandle, request: DropRequest) -> Result<Vec<CheckedSource>, ApiError> {
+    check(app, dropped(app, &request)).await
+}
+
+async fn check(app: &AppHandle, sources: Vec<Source>) -> Result<Vec<CheckedSource>, ApiError> {
+    let checked = wallet(app).await?.check(sources).await?;
     let result = |checked: Result<_, _>| checked.map_or_else(CheckResult::Failed, CheckResult::Checked);
     Ok(checked
         .into_iter()
@@ -330,6 +367,15 @@ async fn reading<T: Send + 'static>(
 ) -> Result<T, ApiError> {
     let wallet = wallet(app).await?;
     blocking(move || work(&wallet)).await
+}
+
+/// The files of a drop as sources.
+fn dropped(app: &AppHandle, request: &DropRequest) -> Vec<Source> {
+    let files = app.state::<Desktop>().dropped(request.drop);
+    let wanted = |place: usize| request.only.is_none_or(|only| usize::try_from(only) == Ok(place));
+    imports::sources(
+        files.into_iter().enumerate().filter(|(i, _)| wanted(*i)).map(|(_, file)| file).collect(),
+    )
 }
 
 fn contents(request: FilesRequest) -> Result<Vec<Source>, ApiError> {

@@ -26,6 +26,14 @@ pub(crate) struct DropHover {
     over: bool,
 }
 
+/// Files were dropped on the window: what becomes of them is for the page to say.
+#[derive(Clone, Serialize, TS)]
+#[ts(export)]
+pub(crate) struct Dropped {
+    /// The number to ask for them by.
+    drop: u32,
+}
+
 /// Begins to bring `sources` in.
 pub(crate) async fn begin(app: &AppHandle, sources: Vec<Source>) -> Result<Started, ApiError> {
     let wallet = app.state::<Desktop>().wallet().await?;
@@ -77,7 +85,10 @@ pub(crate) fn take_drops(window: &Window, event: &WindowEvent) {
         DragDropEvent::Leave => tell(app, "drop-hover", DropHover { over: false }),
         DragDropEvent::Drop { paths, .. } => {
             tell(app, "drop-hover", DropHover { over: false });
-            begin_files(app, paths.clone());
+            if !paths.is_empty() {
+                let drop = app.state::<Desktop>().keep_drop(paths.clone());
+                tell(app, "dropped", Dropped { drop });
+            }
         }
         _ => {}
     }
@@ -98,4 +109,5 @@ struct Events {
     import_progress: lapel_wallet::api::ImportProgress,
     #[ts(rename = "drop-hover")]
     drop_hover: DropHover,
+    dropped: Dropped,
 }

@@ -24,6 +24,10 @@ export const backend: Backend = {
     subscribe("drop-hover", ({ over }) => {
       listener(over);
     }),
+  onDropped: (listener) =>
+    subscribe("dropped", ({ drop }) => {
+      listener(drop);
+    }),
   artUrl: (digest) => convertFileSrc(digest, "art"),
   takesDrops: true,
 };

@@ -53,6 +53,8 @@ export interface Backend {
   onImportProgress(listener: (progress: Events["import-progress"]) => void): Unlisten;
   /** Tells whether files are held over the window. */
   onDropHover(listener: (over: boolean) => void): Unlisten;
+  /** Tells of files that the shell took, by the number to ask for them by. */
+  onDropped(listener: (drop: Events["dropped"]["drop"]) => void): Unlisten;
   /** Where the art with this digest is loaded from. */
   artUrl(digest: string): string;
   /** Whether the shell takes dropped files itself (then the page leaves them alone). */

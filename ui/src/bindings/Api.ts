@@ -4,8 +4,10 @@ import type { BadgeDetail } from "./BadgeDetail";
 import type { BadgePage } from "./BadgePage";
 import type { BadgeRequest } from "./BadgeRequest";
 import type { BadgesRequest } from "./BadgesRequest";
+import type { CancelRequest } from "./CancelRequest";
 import type { CheckedBadge } from "./CheckedBadge";
 import type { CheckedSource } from "./CheckedSource";
+import type { DropRequest } from "./DropRequest";
 import type { FilesRequest } from "./FilesRequest";
 import type { LinkRequest } from "./LinkRequest";
 import type { ListRequest } from "./ListRequest";
@@ -24,4 +26,4 @@ import type { TextRequest } from "./TextRequest";
 /**
  * Each command with its request and its response.
  */
-export type Api = { app_info: [Nothing, AppInfo], list_badges: [ListRequest, BadgePage], open_badge: [BadgeRequest, BadgeDetail], verify_badge: [BadgeRequest, BadgeDetail], import_text: [TextRequest, Started], import_files: [FilesRequest, Started], choose_files: [Nothing, Started | null], import_samples: [Nothing, Started], check_text: [TextRequest, Array<CheckedBadge>], check_files: [FilesRequest, Array<CheckedSource>], remove_badges: [BadgesRequest, Removed], restore_badges: [RestoreRequest, Restored], share_badge: [ShareRequest, ShareSheet], save_badge: [SaveRequest, Saved | null], open_link: [LinkRequest, Nothing], copy_text: [TextRequest, Nothing], save_settings: [Settings, Settings], };
+export type Api = { app_info: [Nothing, AppInfo], list_badges: [ListRequest, BadgePage], open_badge: [BadgeRequest, BadgeDetail], verify_badge: [BadgeRequest, BadgeDetail], import_text: [TextRequest, Started], import_files: [FilesRequest, Started], choose_files: [Nothing, Started | null], import_samples: [Nothing, Started], import_drop: [DropRequest, Started], cancel_import: [CancelRequest, Nothing], check_text: [TextRequest, Array<CheckedBadge>], check_files: [FilesRequest, Array<CheckedSource>], check_drop: [DropRequest, Array<CheckedSource>], remove_badges: [BadgesRequest, Removed], restore_badges: [RestoreRequest, Restored], share_badge: [ShareRequest, ShareSheet], save_badge: [SaveRequest, Saved | null], open_link: [LinkRequest, Nothing], copy_text: [TextRequest, Nothing], save_settings: [Settings, Settings], };

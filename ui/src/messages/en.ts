@@ -120,7 +120,7 @@ export const en = {
     checkOnly: "Only check a badge, without keeping it",
   },
 
-  drop: { title: "Drop to add", hint: "PNG, SVG, JSON or JWT" },
+  drop: { title: "Drop to add", titleCheck: "Drop to check", hint: "PNG, SVG, JSON or JWT" },
 
   add: {
     title: "Add badges",
@@ -145,6 +145,9 @@ export const en = {
         : f.plural(Math.round(seconds / 60), { one: "About # minute left", other: "About # minutes left" }),
     hide: "Hide",
     show: "Show progress",
+    stop: "Stop",
+    stopping: "Stopping…",
+    stopped: (done: number, total: number) => `Stopped after ${f.number(done)} of ${f.number(total)}`,
     finished: "Finished adding",
     nothing: "There was nothing to add",
     added: (count: number) => f.plural(count, { one: "# added", other: "# added" }),
@@ -331,6 +334,7 @@ export const en = {
     kept: "Sent to your wallet",
     failed: (source: string) => `${source} could not be read`,
     pasted: "The pasted text",
+    dropped: "What was dropped",
   },
 
   share: {

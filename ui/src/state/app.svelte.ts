@@ -17,6 +17,9 @@ export type Dialog =
   | { name: "share"; badge: OpenBadge }
   | { name: "link"; url: string };
 
+/** What was dropped on the window: on the page itself, or taken by the shell. */
+export type Dropped = { files: File[] } | { text: string } | { drop: number };
+
 const VIEW_KEY = "lapel.view";
 
 /** The window's state: what is shown, and what people may do anywhere. */
@@ -32,6 +35,8 @@ export class App {
   view = $state<View>(localStorage.getItem(VIEW_KEY) === "list" ? "list" : "grid");
   sidebarOpen = $state(false);
   dropping = $state(false);
+  /** Takes what is dropped, where the page has its own use for it. */
+  onDrop: ((what: Dropped) => void) | null = null;
 
   constructor(backend: Backend) {
     this.backend = backend;
@@ -41,6 +46,9 @@ export class App {
     this.imports.onFinish = (job) => {
       this.notices.announce(m.imports.summary(job.added, job.alreadyThere, job.failed));
     };
+    backend.onDropped((drop) => {
+      void this.take({ drop });
+    });
     backend.onDropHover((over) => {
       this.dropping = over;
     });
@@ -135,6 +143,24 @@ export class App {
 
   async importFiles(files: Iterable<File>): Promise<boolean> {
     return this.#try(async () => this.backend.call("import_files", { files: await readFiles(files) }));
+  }
+
+  /** Does with a drop what the page is for: checks it, or brings it in. Gives whether an import began. */
+  async take(what: Dropped): Promise<boolean> {
+    if (this.onDrop !== null && this.dialogs.length === 0) {
+      this.onDrop(what);
+      return false;
+    }
+    if ("drop" in what) return this.importDrop(what.drop, null);
+    return "files" in what ? this.importFiles(what.files) : this.importText(what.text);
+  }
+
+  async importDrop(drop: number, only: number | null): Promise<boolean> {
+    return this.#try(() => this.backend.call("import_drop", { drop, only }));
+  }
+
+  async cancelImport(id: number): Promise<void> {
+    await this.#try(() => this.backend.call("cancel_import", { import: id }));
   }
 
   async chooseFiles(): Promise<boolean> {

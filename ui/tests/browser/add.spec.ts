@@ -121,3 +121,30 @@ it("says for each checked file why it could not be read", async () => {
   expect(await page.getByTestId("check-result").first().textContent()).toContain("holiday.pdf could not be read");
   expect(await page.getByTestId("check-result").last().getByTestId("verdict-headline").count()).toBe(1);
 });
+
+it("stops an import where it is asked to, and says how far it came", async () => {
+  const page = await openWindow("badges=16&delay=100");
+  await page.getByTestId("file-input").setInputFiles(Array.from({ length: 60 }, (_, index) => file(`${index}.json`, "{}")));
+  await page.getByTestId("import-line").first().waitFor();
+  await page.getByTestId("import-cancel").click();
+  await page.locator('[data-testid="import-tray"][data-finished="true"]').waitFor();
+  expect(await page.getByTestId("import-tray").locator("h2").textContent()).toMatch(/^Stopped after [0-5]?[0-9] of 60$/);
+  expect(await asked(page, "cancel_import")).toEqual([{ import: 1 }]);
+});
+
+it("brings in what is dropped, but checks it where badges are checked", async () => {
+  const page = await openWindow("badges=16");
+  const drop = (number: number) => page.evaluate((one) => (window as unknown as { fake: { drop: (number: number) => void } }).fake.drop(one), number);
+  await drop(1);
+  await expect.poll(() => asked(page, "import_drop")).toEqual([{ drop: 1, only: null }]);
+  await page.getByTestId("open-check").click();
+  await drop(2);
+  await page.getByTestId("check-result").waitFor();
+  expect(await asked(page, "check_drop")).toEqual([{ drop: 2, only: null }]);
+  expect(await asked(page, "import_drop")).toHaveLength(1);
+  await page.getByTestId("keep").click();
+  await expect.poll(() => asked(page, "import_drop")).toContainEqual({ drop: 2, only: 0 });
+  await page.getByTestId("back").click();
+  await drop(3);
+  await expect.poll(() => asked(page, "import_drop")).toContainEqual({ drop: 3, only: null });
+});

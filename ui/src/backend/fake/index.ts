@@ -48,6 +48,8 @@ type Handlers = { [C in Command]: (request: Request<C>) => Promise<Response<C>> 
 export interface FakeBackend extends Backend {
   readonly asked: { command: Command; request: unknown }[];
   hoverDrop(over: boolean): void;
+  /** Lets the shell take a drop, as the real one does. */
+  drop(number: number): void;
 }
 
 export function fakeBackend(options: Options): FakeBackend {
@@ -56,6 +58,8 @@ export function fakeBackend(options: Options): FakeBackend {
   const verdicts = new Map<BadgeId, string>();
   const progressListeners = new Set<(progress: ImportProgress) => void>();
   const dropListeners = new Set<(over: boolean) => void>();
+  const droppedListeners = new Set<(drop: number) => void>();
+  const stopping = new Set<number>();
   const asked: FakeBackend["asked"] = [];
   let settings: Settings = { identities: ["robin@example.org"], trusted_issuers: [], offline: options.offline, appearance: options.appearance };
   let nextImport = 1;
@@ -85,11 +89,14 @@ export function fakeBackend(options: Options): FakeBackend {
     void (async () => {
       await pause(options.delay);
       tell({ import: id, done: 0, total, line: null, finished: false });
+      let done = 0;
       for (const [index, { outcome }] of sources.entries()) {
+        if (stopping.has(id)) break;
+        done = index + 1;
         await pause(options.delay > 0 ? options.delay : 4);
         tell({ import: id, done: index + 1, total, line: outcome(), finished: false });
       }
-      tell({ import: id, done: total, total, line: null, finished: true });
+      tell({ import: id, done, total, line: null, finished: true });
     })();
     return { import: id };
   };
@@ -131,6 +138,12 @@ export function fakeBackend(options: Options): FakeBackend {
     choose_files: async () => begin([addText("rust-practitioner.png", "{"), addText("badge-2.json", "{"), addText("holiday.pdf", "%PDF")]),
     import_samples: async () =>
       begin([1, 8, 12].map((number) => ({ source: `sample ${number}`, outcome: () => add(`sample-${number}.png`, makeBadge(number, "usual")) }))),
+    import_drop: async ({ drop }) => begin([addText(`dropped-${drop}.json`, "{")]),
+    cancel_import: async ({ import: id }) => {
+      stopping.add(id);
+      return {};
+    },
+    check_drop: async ({ drop }) => [{ source: `dropped-${drop}.json`, result: checked(`dropped-${drop}.json`, "{}") }],
     check_text: async ({ text }) => [checked(text.startsWith("https:") ? text : "pasted text", text)],
     check_files: async ({ files }) =>
       files.map((file) => {
@@ -180,8 +193,15 @@ export function fakeBackend(options: Options): FakeBackend {
       dropListeners.add(listener);
       return () => dropListeners.delete(listener);
     },
+    onDropped(listener) {
+      droppedListeners.add(listener);
+      return () => droppedListeners.delete(listener);
+    },
     artUrl: (digest) => wallet.get(Number(digest.replace("fake-", "")))?.art ?? "data:,",
     takesDrops: false,
+    drop(number) {
+      for (const listener of droppedListeners) listener(number);
+    },
     hoverDrop(over) {
       for (const listener of dropListeners) listener(over);
     },
