@@ -187,6 +187,10 @@ impl Case {
         if verify(&credential, &documents, &policy) != report {
             return Err("a replay gives another report".into());
         }
+        let stored = serde_json::to_string(&report)?;
+        if serde_json::from_str::<Report>(&stored)? != report {
+            return Err("the report comes back from storage as another".into());
+        }
         self.compare(&report).map_err(|why| format!("{why}\n{}", shown(&report)).into())
     }
 

@@ -348,6 +348,7 @@ pub enum Fact {
     #[error("It speaks of {id}, on which it hangs.")]
     Endorses {
         /// What both name.
+        #[serde(rename = "endorsed")]
         id: String,
     },
     /// It follows every schema that it names.
@@ -622,6 +623,7 @@ pub enum Fault {
     #[error("A hosted badge is checked at its own web address, but its id is {id}.")]
     NotHostable {
         /// Its id.
+        #[serde(rename = "badge")]
         id: String,
     },
     /// Begins in the future.
@@ -1318,6 +1320,19 @@ mod tests {
         assert!(report.checks().iter().map(|check| check.id).eq(CheckId::ALL));
         for id in CheckId::ALL {
             assert_eq!(report.check(id).id, id);
+        }
+    }
+
+    #[test]
+    fn no_fact_or_fault_is_taken_for_the_name_of_its_check_when_read_back() {
+        let id = "urn:x".to_owned();
+        for outcome in [
+            Outcome::Pass(Fact::Endorses { id: id.clone() }),
+            Outcome::Fail(Fault::NotHostable { id: id.clone() }),
+        ] {
+            let check = Check { id: CheckId::Hosted, outcome, documents: Vec::new() };
+            let stored = serde_json::to_string(&check).unwrap();
+            assert_eq!(serde_json::from_str::<Check>(&stored).unwrap(), check);
         }
     }
 
