@@ -15,6 +15,7 @@ use crate::credential::Standard;
 use crate::credential::ob2::is_email;
 use crate::credential::ob3;
 use crate::credential::value::{each, has_type};
+use crate::document::hex;
 use crate::report::{Exempt, Fact, Fault, Feature, Gap, MatchForm, Outcome};
 
 /// Judges the `recipient` of an assertion, which is written by `standard` and given in the terms of Open Badges 2.0.
@@ -132,14 +133,6 @@ impl<'a> Hash<'a> {
         };
         want.eq_ignore_ascii_case(&have)
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::new(), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
 }
 
 impl Claim<'_> {

@@ -5,15 +5,13 @@
 //! integrity fails. A digest elsewhere (beside a picture, evidence) that does not fit is a warning. What is not at
 //! hand is said, and decides nothing: nobody needs to call on every address of a badge to know that it is genuine.
 
-use std::fmt::Write;
-
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256, Sha384, Sha512};
 
 use crate::credential::value::{each, id_of, strings};
-use crate::document::Documents;
+use crate::document::{Documents, hex};
 use crate::jsonld;
 use crate::proof::key::from_multibase;
 use crate::report::{DocumentRef, Fault, Feature, Gap, Warning};
@@ -97,20 +95,13 @@ impl Digest {
     }
 
     /// As [`Self::fits`], of a text whose SHA-256 alone is known.
-    fn fits_sha256(&self, hex: &str) -> Option<bool> {
+    fn fits_sha256(&self, wanted: &str) -> Option<bool> {
         let known = self.kinds.iter().flatten().filter_map(|one| match one {
             Expected::Sha256(digest) => Some(digest),
             _ => None,
         });
-        known.map(|digest| hex_of(digest) == hex).reduce(|one, other| one || other)
+        known.map(|digest| hex(digest) == wanted).reduce(|one, other| one || other)
     }
-}
-
-fn hex_of(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(64), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
 }
 
 /// A `hash-expression` of Subresource Integrity: `sha256-` and base64, with options after `?` that say nothing yet.

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::ob3::{ACHIEVEMENT, IDENTITY, IMAGE, PROFILE, is_ob3_context};
 use super::shape::{Class, Problems, Shape, describe, many, maybe, one};
 use super::value::{each, first, id_of, is_stated, strings};
-use super::vc::{Vocabulary, contexts_in_order, is_version_1, judge_common, states_a_start};
+use super::vc::{Vocabulary, contexts_in_order, is_version_1, problems_by, states_a_start};
 use crate::report::{Problem, Warning};
 
 /// The context of the current specification text.
@@ -19,12 +19,7 @@ pub(crate) fn is_clr_context(url: &str) -> bool {
 
 /// What is wrong with the form of `body`.
 pub(crate) fn problems(body: &Value) -> Vec<Problem> {
-    let mut problems = Problems::of(None);
-    if let Value::Object(node) = body {
-        judge_common(node, &mut problems);
-        problems.judge(node, &CREDENTIAL);
-    }
-    problems.into_vec()
+    problems_by(body, &CREDENTIAL)
 }
 
 /// What the form of `body` leaves to wish for.

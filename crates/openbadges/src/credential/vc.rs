@@ -14,10 +14,15 @@ pub(crate) const VC2: &str = "https://www.w3.org/ns/credentials/v2";
 
 /// What is wrong with the form of the credential `body`.
 pub(crate) fn problems(body: &Value) -> Vec<Problem> {
+    problems_by(body, &CREDENTIAL)
+}
+
+/// What is wrong with the form of the credential `body`, by the rules of all and by those of its own `class`.
+pub(super) fn problems_by(body: &Value, class: &Class) -> Vec<Problem> {
     let mut problems = Problems::of(None);
     if let Value::Object(node) = body {
         judge_common(node, &mut problems);
-        problems.judge(node, &CREDENTIAL);
+        problems.judge(node, class);
     }
     problems.into_vec()
 }

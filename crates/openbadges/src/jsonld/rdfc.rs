@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256, Sha384};
 
 use super::error::JsonLdError;
 use super::quads::{Quad, Term};
+use crate::document::hex;
 
 /// How much comparing of blank nodes one dataset may need, in units of about one hash. The heaviest dataset of
 /// the suite of the specification that must succeed takes 6,156.
@@ -56,13 +57,6 @@ impl Hash {
             Self::Sha384 => hex(&Sha384::digest(text.as_bytes())),
         }
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 /// A dataset in canonical form.

@@ -11,7 +11,7 @@ use crate::artifact::PayloadContent;
 use crate::credential::jws::Jws;
 use crate::credential::value::id_of;
 use crate::credential::{Credential, ParseError, body_of, part};
-use crate::document::{Documents, sha256_hex};
+use crate::document::{Documents, hex, sha256_hex};
 use crate::json::parse_strict;
 use crate::report::{DocumentRef, Fact, Fault, Outcome};
 
@@ -213,14 +213,4 @@ impl Hashed {
 
 fn said(outcome: &Outcome) -> (&'static str, String) {
     (outcome.code(), outcome.detail())
-}
-
-/// Bytes in lower-case hexadecimal.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut hex, byte| {
-        // Writing to memory does not fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
 }

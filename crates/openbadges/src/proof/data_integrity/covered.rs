@@ -9,8 +9,9 @@ use sha2::{Digest, Sha256, Sha384};
 
 use super::stated::Stated;
 use crate::credential::value::{each, strings};
+use crate::document::hex;
 use crate::jsonld::{self, Hash, JsonLdError, Settings, Work, alternates, canonical_json, canonicalize_with};
-use crate::proof::inputs::{Hashed, hex};
+use crate::proof::inputs::Hashed;
 use crate::report::Fault;
 
 /// Which canonical form a suite covers.

@@ -22,12 +22,12 @@ use serde_json::Value;
 use self::covered::{Canonical, Covered, Form, Text, Unsecured};
 use self::stated::Stated;
 use self::suite::Encoding;
-use super::inputs::{ContextText, ProofInputs, hex};
+use super::inputs::{ContextText, ProofInputs};
 use super::key::{Algorithm, PublicKey};
 use super::method::{Method, resolve_for};
 use super::{ProofFinding, Purpose, Trouble};
 use crate::credential::value::each;
-use crate::document::Documents;
+use crate::document::{Documents, hex};
 use crate::jsonld::{Hash, JsonLdError, Work, to_quads};
 use crate::report::{Fact, Fault, Outcome, Warning};
 
