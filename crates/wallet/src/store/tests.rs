@@ -85,6 +85,8 @@ impl Sample {
         let badge = NewBadge {
             artifact: NewArtifact { kind: "json", bytes: &self.bytes, source: "sample.json" },
             digest: &digest,
+            identity: None,
+            by_content: false,
             form: Form::Json,
             text: &self.text,
             judged: self.judged(),
@@ -161,7 +163,7 @@ fn the_same_credential_is_one_badge_and_other_wrappings_are_linked() {
     assert_eq!(sample.keep(&fixture.store), Kept::Present { id, linked: false });
     assert_eq!(fixture.store.badge(id).unwrap().artifacts.len(), 2);
     assert_eq!(fixture.names(""), ["Rust"]);
-    assert_eq!(fixture.store.badges_of_artifact(&sha256_hex(&sample.bytes)).unwrap(), [(id, false)]);
+    assert_eq!(fixture.store.badges_of_artifact(&sha256_hex(&sample.bytes)).unwrap(), [id]);
 }
 
 #[test]
@@ -214,7 +216,7 @@ fn importing_a_badge_from_the_trash_restores_it() {
     let sample = Sample::named("Rust");
     let id = sample.added(&fixture.store);
     fixture.store.remove(&[id], at(1)).unwrap();
-    assert_eq!(fixture.store.badges_of_artifact(&sha256_hex(&sample.bytes)).unwrap(), [(id, true)]);
+    assert_eq!(fixture.store.badges_of_artifact(&sha256_hex(&sample.bytes)).unwrap(), [id]);
     assert_eq!(sample.keep(&fixture.store), Kept::Restored(id));
     assert_eq!(fixture.names("Rust"), ["Rust"]);
 }
