@@ -562,15 +562,26 @@ impl Store {
                 wrong.push(error);
             }
         }
-        self.read(|connection| {
-            let verdict: String = connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
-            if verdict != "ok" {
-                let corrupt = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT);
-                wrong.push(rusqlite::Error::SqliteFailure(corrupt, Some(verdict)).into());
-            }
-            Ok(())
-        })?;
+        if let Some(verdict) = self.integrity()? {
+            let corrupt = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT);
+            wrong.push(rusqlite::Error::SqliteFailure(corrupt, Some(verdict)).into());
+        }
         Ok(wrong)
+    }
+
+    /// What SQLite finds wrong with the file's structure.
+    fn integrity(&self) -> Result<Option<String>, StoreError> {
+        let verdict = |connection: &Connection| {
+            connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get::<_, String>(0))
+        };
+        let verdict = if self.exclusive {
+            verdict(&hold(&self.writer))?
+        } else {
+            // A connection of its own: in one that was used before, the full-text index is checked by what was
+            // read of it then (SQLite 3.54), and looks broken where another connection has written since.
+            verdict(&open::open_reader(&self.path)?)?
+        };
+        Ok((verdict != "ok").then_some(verdict))
     }
 
     /// Runs `work` in one write transaction: all of it happens, or nothing.
