@@ -20,6 +20,7 @@ mod shared_fetch;
 mod signals;
 pub mod source;
 pub mod store;
+pub mod unpack;
 mod view;
 
 use std::path::{Path, PathBuf};
