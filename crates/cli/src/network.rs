@@ -4,7 +4,6 @@
 use std::io;
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use lapel_wallet::fetch::{Fetch, HttpFetch, Purpose, Request};
 use lapel_wallet::gather::{Budget, gather};
 use openbadges::{Answer, Credential, Document, Documents, Policy, Report, Unavailable, verify};
@@ -41,9 +40,9 @@ impl Network {
         match response {
             Ok(response) => documents::answer(Document {
                 url: url.to_owned(),
+                fetched_at: response.fetched_at(),
                 bytes: response.bytes,
                 media_type: response.media_type,
-                fetched_at: Timestamp::now(),
                 status: response.status,
             }),
             Err(error) => Answer::Unavailable(error.unavailable()),

@@ -363,6 +363,11 @@ pub struct Settings {
     pub offline: bool,
     /// `system`, `light` or `dark`.
     pub appearance: String,
+    /// Hosts with their ports, such as `badges.school.lan:443`, that are fetched although they are on no public
+    /// network; by `http` also.
+    pub allowed_hosts: Vec<String>,
+    /// A proxy that is fetched through: `http://`, `https://`, `socks5://` or `socks5h://` with host and port.
+    pub proxy: Option<String>,
 }
 
 /// A registry of issuers that the person relies on.

@@ -4,7 +4,6 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use jiff::Timestamp;
 use openbadges::artifact::{Likeness, MAX_BYTES, PayloadContent};
 use openbadges::credential::Standard;
 use openbadges::document::{Answer, Document, Documents};
@@ -310,9 +309,9 @@ async fn follow(link: &str, documents: &Documents, fetch: &dyn Fetch) -> Result<
             .map_err(|error| SourceError::NotFetched { url: link.to_owned(), error })?;
         Document {
             url: url.into(),
+            fetched_at: response.fetched_at(),
             bytes: response.bytes,
             media_type: response.media_type,
-            fetched_at: Timestamp::now(),
             status: response.status,
         }
     };

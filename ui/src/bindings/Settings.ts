@@ -19,4 +19,13 @@ offline: boolean,
 /**
  * `system`, `light` or `dark`.
  */
-appearance: string, };
+appearance: string, 
+/**
+ * Hosts with their ports, such as `badges.school.lan:443`, that are fetched although they are on no public
+ * network; by `http` also.
+ */
+allowed_hosts: Array<string>, 
+/**
+ * A proxy that is fetched through: `http://`, `https://`, `socks5://` or `socks5h://` with host and port.
+ */
+proxy: string | null, };
