@@ -7,6 +7,8 @@ use openbadges::card::BadgeCard;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::self_listed::SelfListed;
+
 /// A badge's number in this wallet. Shown to people as `b17`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
 #[ts(export)]
@@ -368,6 +370,31 @@ pub struct Settings {
     pub allowed_hosts: Vec<String>,
     /// A proxy that is fetched through: `http://`, `https://`, `socks5://` or `socks5h://` with host and port.
     pub proxy: Option<String>,
+}
+
+/// An achievement on the shelf of those that carry no credential. It never bears a verdict.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct SelfListedView {
+    /// Its number on the shelf. Shown to people as `l3`.
+    pub id: u32,
+    /// What it says: untrusted text.
+    #[serde(flatten)]
+    pub listed: SelfListed,
+    /// Where it came from: a file name, a URL or `pasted text`.
+    pub source: String,
+    /// When it was added (RFC 3339).
+    pub added_at: String,
+}
+
+/// What became of an achievement that was put on the shelf.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Shelved {
+    /// As it is kept.
+    pub listed: SelfListedView,
+    /// Whether it was not there before.
+    pub added: bool,
 }
 
 /// A registry of issuers that the person relies on.

@@ -17,6 +17,7 @@ mod import;
 mod network;
 mod registries;
 mod samples;
+mod self_listed;
 mod shared_fetch;
 mod signals;
 pub mod source;
@@ -38,6 +39,7 @@ use openbadges::{ArtifactKind, Credential, Policy, Report};
 
 pub use art::Picture;
 pub use samples::sample_issuer;
+pub use self_listed::SelfListed;
 pub use source::Source;
 pub use store::Art;
 pub use view::{Pictures, credential_kind, report_view};

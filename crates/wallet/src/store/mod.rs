@@ -10,6 +10,7 @@ mod badges;
 mod credentials;
 mod error;
 mod index;
+mod listings;
 mod open;
 mod registries;
 mod removals;
@@ -29,8 +30,10 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 pub use error::StoreError;
 
 use crate::api::{
-    ArtifactView, BadgeId, BadgePage, BadgeSummary, ListRequest, RegistryView, Settings, VerdictAt,
+    ArtifactView, BadgeId, BadgePage, BadgeSummary, ListRequest, RegistryView, SelfListedView, Settings,
+    VerdictAt,
 };
+use crate::self_listed::SelfListed;
 
 /// An open wallet file.
 #[derive(Debug)]
@@ -303,6 +306,28 @@ impl Store {
     /// Takes a registry away; says whether it was there.
     pub fn remove_registry(&self, name: &str) -> Result<bool, StoreError> {
         self.write(|transaction| registries::remove(transaction, name))
+    }
+
+    /// Keeps achievements that carry no credential, all or none; gives each as it is kept, with whether it is new.
+    pub fn add_self_listed(
+        &self,
+        listed: &[SelfListed],
+        source: &str,
+        now: Timestamp,
+    ) -> Result<Vec<(SelfListedView, bool)>, StoreError> {
+        self.write(|transaction| {
+            listed.iter().map(|listed| listings::add(transaction, listed, source, now)).collect()
+        })
+    }
+
+    /// The achievements that carry no credential, added last first.
+    pub fn self_listed(&self) -> Result<Vec<SelfListedView>, StoreError> {
+        self.read(listings::all)
+    }
+
+    /// Takes an achievement that carries no credential away; says whether it was there.
+    pub fn remove_self_listed(&self, id: u32) -> Result<bool, StoreError> {
+        self.write(|transaction| listings::remove(transaction, id))
     }
 
     /// Checks every badge against its digests, and the file's own structure. Gives what is wrong, empty if

@@ -8,7 +8,7 @@
 pub(super) const APPLICATION_ID: i32 = 0x4c61_706c;
 
 /// The migrations in order; migration `n` (from 1) leads to `user_version = n`.
-pub(super) const MIGRATIONS: &[&str] = &[FIRST, REGISTRIES];
+pub(super) const MIGRATIONS: &[&str] = &[FIRST, REGISTRIES, SELF_LISTED];
 
 const FIRST: &str = "
 CREATE TABLE artifacts (
@@ -130,5 +130,21 @@ CREATE TABLE registries (
     issuers  INTEGER NOT NULL,
     added_at TEXT    NOT NULL,
     bytes    BLOB    NOT NULL
+) STRICT;
+";
+
+/// 4
+const SELF_LISTED: &str = "
+CREATE TABLE self_listed (
+    id            INTEGER PRIMARY KEY AUTOINCREMENT,
+    name          TEXT NOT NULL CHECK (name <> ''),
+    issuer        TEXT NOT NULL,
+    url           TEXT NOT NULL,
+    issued_on     TEXT NOT NULL,
+    expires_on    TEXT NOT NULL,
+    credential_id TEXT NOT NULL,
+    source        TEXT NOT NULL,
+    added_at      TEXT NOT NULL,
+    UNIQUE (name, issuer, url, credential_id)
 ) STRICT;
 ";
