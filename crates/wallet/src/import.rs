@@ -14,7 +14,7 @@ use crate::api::{ApiError, BadgeId, CheckedBadge, ImportLine, ImportOutcome, Imp
 use crate::fetch::Fetch;
 use crate::gather::{Budget, gather};
 use crate::shared_fetch::SharedFetch;
-use crate::source::{self, Found, Source, blocking};
+use crate::source::{self, Finding, Found, Source, SourceError, blocking};
 use crate::store::{Art, Form, Judged, Kept, NewArtifact, NewBadge};
 use crate::view::{Pictures, credential_kind, report_view};
 use crate::{Wallet, art, data_uri};
@@ -39,7 +39,8 @@ pub(crate) async fn judge(
     fetch: &dyn Fetch,
 ) -> Result<JudgedSource, ApiError> {
     let mut documents = Documents::new();
-    let found = source::find(source, &mut documents, fetch).await?;
+    let found = source::find(source, &mut documents, fetch).await?.badges()?;
+    let found = found.into_iter().next().ok_or(SourceError::TooManyLinks)?;
     Ok(judge_found(found, documents, policy, fetch).await)
 }
 
@@ -142,13 +143,14 @@ impl Wallet {
         fetch: &dyn Fetch,
     ) -> Vec<Result<ImportOutcome, ApiError>> {
         let mut documents = Documents::new();
-        let found = match source::find(source, &mut documents, fetch).await {
+        let found = source::find(source, &mut documents, fetch).await;
+        let found = match found.and_then(Finding::badges) {
             Ok(found) => found,
             Err(error) => return vec![Err(error.into())],
         };
         let wallet = self.clone();
         let (each, known) = blocking(move || {
-            let each = found.each();
+            let each: Vec<Found> = found.into_iter().flat_map(Found::each).collect();
             let known = wallet.known(&each);
             (each, known)
         })

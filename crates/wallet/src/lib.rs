@@ -14,6 +14,7 @@ mod error;
 pub mod fetch;
 pub mod gather;
 mod import;
+pub mod link;
 mod network;
 mod registries;
 mod samples;
