@@ -63,6 +63,7 @@ api! {
     pause_import: ImportRequest => Nothing;
     resume_import: ImportRequest => Started;
     decide_import: DecideRequest => Started;
+    import_list: ListImportRequest => Started;
     undo_import: ImportRequest => Undone;
     import_report: ImportRequest => ImportReport;
     import_lines: ImportLinesRequest => ImportLinesPage;
@@ -141,6 +142,15 @@ struct DropRequest {
 #[ts(export)]
 struct ImportRequest {
     import: u32,
+}
+
+/// The badges of a public list that an import came upon.
+#[derive(Deserialize, TS)]
+#[ts(export)]
+struct ListImportRequest {
+    import: u32,
+    /// The list's address.
+    url: String,
 }
 
 /// What to do with the badges of an import that are not valid.
@@ -292,6 +302,12 @@ async fn resume_import(app: &AppHandle, request: ImportRequest) -> Result<Starte
 async fn decide_import(app: &AppHandle, request: DecideRequest) -> Result<Started, ApiError> {
     let DecideRequest { import, keep, remember } = request;
     reading(app, move |wallet| wallet.decide_import(import, keep, remember)).await?;
+    imports::go_on(app, import).await
+}
+
+async fn import_list(app: &AppHandle, request: ListImportRequest) -> Result<Started, ApiError> {
+    let ListImportRequest { import, url } = request;
+    let import = reading(app, move |wallet| wallet.begin_import_of_list(import, &url)).await?;
     imports::go_on(app, import).await
 }
 

@@ -32,6 +32,9 @@ pub(crate) struct Global {
     /// Fetch nothing from the network
     #[arg(long, global = true)]
     pub(crate) offline: bool,
+    /// Fetch from this host too, although it is on no public network; may be repeated
+    #[arg(long, global = true, value_name = "HOST:PORT", value_parser = allowed_host)]
+    pub(crate) allow_host: Vec<(String, u16)>,
 }
 
 /// What to do.
@@ -67,6 +70,8 @@ pub(crate) enum Command {
     /// Say which registries of issuers you rely on
     #[command(subcommand)]
     Registry(Registry),
+    /// List achievements that carry no credential, and that nothing can verify
+    Listed(Listed),
     /// Print a script that completes `lapel` in a shell
     Completions(Completions),
     /// Write the manual pages
@@ -133,6 +138,15 @@ pub(crate) enum Imports {
         /// Do so in later imports, too
         #[arg(long)]
         remember: bool,
+    },
+    /// Import the badges of a public list that an import came upon
+    Take {
+        /// The number of that import
+        #[arg(value_name = "IMPORT")]
+        import: u32,
+        /// The list's address
+        #[arg(value_name = "URL")]
+        url: String,
     },
     /// Stop an import that is not over; what is in stays in
     Stop {
@@ -385,6 +399,24 @@ pub(crate) enum Registry {
     },
 }
 
+/// `lapel listed`.
+#[derive(Args, Debug)]
+pub(crate) struct Listed {
+    #[command(subcommand)]
+    pub(crate) command: Option<ListedCommand>,
+}
+
+/// What to do with the shelf.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ListedCommand {
+    /// Take achievements off the shelf
+    Rm {
+        /// As `listed` shows them, such as l3
+        #[arg(required = true, value_name = "ID", value_parser = listed_id)]
+        ids: Vec<u32>,
+    },
+}
+
 /// `lapel completions`.
 #[derive(Args, Debug)]
 pub(crate) struct Completions {
@@ -409,6 +441,18 @@ pub(crate) fn badge_id(text: &str) -> Result<u32, String> {
         .ok()
         .filter(|_| plain)
         .ok_or_else(|| "a badge is named like b17; `lapel list` shows the names".to_owned())
+}
+
+/// A number on the shelf as people write it: `l3` or `3`.
+fn listed_id(text: &str) -> Result<u32, String> {
+    let digits = text.strip_prefix(['l', 'L']).unwrap_or(text);
+    let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let id = digits.parse().ok().filter(|_| plain);
+    id.ok_or_else(|| "an achievement is named like l3; `lapel listed` shows the names".to_owned())
+}
+
+fn allowed_host(text: &str) -> Result<(String, u16), String> {
+    lapel_wallet::fetch::parse_allowed(text).map_err(|error| error.to_string())
 }
 
 fn timestamp(text: &str) -> Result<Timestamp, String> {

@@ -10,6 +10,7 @@ mod imports;
 mod input;
 mod lines;
 mod list;
+mod listed;
 mod network;
 mod out;
 mod problem;
@@ -52,6 +53,7 @@ fn run(lapel: &Lapel) -> Result<Status, Problem> {
         Command::Identity(args) => settings::identity(args, global),
         Command::Trust(args) => settings::trust(args, global),
         Command::Registry(args) => registry::run(args, global),
+        Command::Listed(args) => listed::run(args, global),
         Command::Completions(args) => generate::completions(args),
         Command::Man(args) => generate::man(args),
     }

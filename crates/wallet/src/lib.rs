@@ -14,8 +14,11 @@ mod error;
 pub mod fetch;
 pub mod gather;
 mod import;
+pub mod link;
+mod network;
 mod registries;
 mod samples;
+mod self_listed;
 mod shared_fetch;
 mod signals;
 pub mod source;
@@ -36,6 +39,7 @@ use openbadges::{ArtifactKind, Credential, Policy, Report};
 
 pub use art::Picture;
 pub use samples::sample_issuer;
+pub use self_listed::SelfListed;
 pub use source::Source;
 pub use store::Art;
 pub use view::{Pictures, credential_kind, report_view};
@@ -44,8 +48,9 @@ use api::{
     ApiError, ArtifactView, BadgeDetail, BadgeId, BadgePage, BadgeSummary, CheckedBadge, ListRequest,
     Removed, Settings, VerdictAt, VersionView,
 };
-use fetch::{Fetch, HttpFetch, MapFetch};
+use fetch::Fetch;
 use gather::{Budget, gather};
+use network::Network;
 use store::{Form, Judged, Store, StoreError, StoredBadge};
 
 /// How long a deleted badge can be restored.
@@ -59,7 +64,7 @@ pub struct Wallet {
 
 struct Inner {
     store: Store,
-    fetch: Arc<dyn Fetch>,
+    network: Network,
     running: import::Running,
 }
 
@@ -111,14 +116,25 @@ pub fn default_folder() -> Option<PathBuf> {
 impl Wallet {
     /// Opens the wallet in `folder`, making it where there is none; fetches over the network.
     pub fn open(folder: &Path) -> Result<Self, ApiError> {
-        Self::open_with(folder, Arc::new(HttpFetch::default()))
+        Self::open_allowing(folder, Vec::new())
     }
 
-    /// Opens the wallet in `folder`; `fetch` is its way to the network ([`MapFetch::offline`] is none).
+    /// Opens the wallet in `folder`; besides what its settings allow, these private hosts, each with its port, may
+    /// be fetched as long as it is open.
+    pub fn open_allowing(folder: &Path, hosts: Vec<(String, u16)>) -> Result<Self, ApiError> {
+        Self::open_over(folder, Network::of_settings(hosts))
+    }
+
+    /// Opens the wallet in `folder`; `fetch` is its way to the network
+    /// ([`MapFetch::offline`](fetch::MapFetch::offline) is none), whatever the settings say of hosts and proxies.
     pub fn open_with(folder: &Path, fetch: Arc<dyn Fetch>) -> Result<Self, ApiError> {
+        Self::open_over(folder, Network::Given(fetch))
+    }
+
+    fn open_over(folder: &Path, network: Network) -> Result<Self, ApiError> {
         signals::outlive_file_size_limits();
         let store = Store::open(folder)?;
-        let wallet = Self { inner: Arc::new(Inner { store, fetch, running: import::Running::default() }) };
+        let wallet = Self { inner: Arc::new(Inner { store, network, running: import::Running::default() }) };
         if let Ok(before) = Timestamp::now().checked_sub(TRASH) {
             // What cannot be deleted now (a full disk) is deleted another time.
             let _ = wallet.inner.store.purge(before);
@@ -181,6 +197,7 @@ impl Wallet {
         let (stored, kept, artifact) = source::blocking(move || wallet.read_for_judging(id)).await?;
         let credential = Arc::new(credential_of(&stored)?);
         let fetch = self.fetch()?;
+        let fetch = fetch.anew().unwrap_or(fetch);
         let mut documents = Documents::new();
         let policy = self.policy()?;
         let report = gather(&credential, &mut documents, &policy, &kept, &*fetch, &Budget::default()).await;
@@ -298,6 +315,7 @@ impl Wallet {
 
     /// Keeps what the person set; gives it as it will be read.
     pub fn save_settings(&self, settings: &Settings) -> Result<Settings, ApiError> {
+        network::options(settings)?;
         self.inner.store.save_settings(settings)?;
         self.settings()
     }
@@ -316,15 +334,6 @@ impl Wallet {
         policy.known_issuers.push(sample_issuer());
         policy.known_issuers.extend(self.registered_issuers()?);
         Ok(policy)
-    }
-
-    /// The way to the network that the settings leave.
-    fn fetch(&self) -> Result<Arc<dyn Fetch>, ApiError> {
-        if self.settings()?.offline {
-            Ok(Arc::new(MapFetch::offline()))
-        } else {
-            Ok(Arc::clone(&self.inner.fetch))
-        }
     }
 
     fn read_for_judging(

@@ -70,6 +70,7 @@ impl Fixture {
             extra_roots: vec![self.web.root_pem().into_bytes()],
             allow_private: vec![(ALLOWED.to_owned(), 443)],
             lookup: Some(Arc::new(self.names.clone())),
+            ..Options::default()
         }
     }
 
@@ -438,4 +439,134 @@ fn no_proxy_of_the_environment_is_used() {
         canary.accept().is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock),
         "the proxy was asked"
     );
+}
+
+/// What a host says of keeping its answers is done as it says: fresh ones are not asked for again, others confirmed.
+#[tokio::test]
+async fn answers_are_kept_for_as_long_as_their_host_says() {
+    let fixture = Fixture::new();
+    let door = HttpFetch::new(fixture.options());
+    fixture.web.send_with(URL, &[("Cache-Control", "max-age=600"), ("ETag", "\"one\"")]);
+    let first = fetch(&door, URL, Purpose::Badge).await.unwrap();
+    let second = fetch(&door, URL, Purpose::Badge).await.unwrap();
+    assert_eq!((&second.bytes, second.status), (&first.bytes, 200));
+    assert_eq!(fixture.web.count(URL), 1);
+    fetch(&door, URL, Purpose::Image).await.unwrap();
+    assert_eq!(fixture.web.count(URL), 2, "another Accept may have another answer");
+
+    // Verifying again asks anew: the host confirms what it said, in few bytes.
+    let anew = door.anew().unwrap();
+    let request = Request { url: Url::parse(URL).unwrap(), purpose: Purpose::Badge };
+    let confirmed = anew.fetch(&request).await.unwrap();
+    assert_eq!((confirmed.status, &confirmed.bytes, confirmed.age), (200, &first.bytes, Duration::ZERO));
+    let asked = fixture.web.requests().pop().unwrap();
+    assert_eq!(
+        (asked.header("if-none-match"), asked.header("cache-control")),
+        (Some("\"one\""), Some("no-cache"))
+    );
+
+    // It says something else: that counts, for both.
+    fixture.web.publish(&document(URL, "application/json", br#"{"a":2}"#.to_vec()));
+    fixture.web.send_with(URL, &[("Cache-Control", "max-age=600"), ("ETag", "\"two\"")]);
+    assert_eq!(anew.fetch(&request).await.unwrap().bytes, br#"{"a":2}"#);
+    assert_eq!(fetch(&door, URL, Purpose::Badge).await.unwrap().bytes, br#"{"a":2}"#);
+    assert_eq!(fixture.web.count(URL), 4);
+
+    fixture.web.send_with(URL, &[("Cache-Control", "no-store"), ("ETag", "\"two\"")]);
+    anew.fetch(&request).await.unwrap();
+    for _ in 0..2 {
+        fetch(&door, URL, Purpose::Document).await.unwrap();
+    }
+    assert_eq!(fixture.web.count(URL), 7);
+}
+
+#[tokio::test]
+async fn an_answer_says_where_it_was_and_what_its_host_wishes() {
+    let fixture = Fixture::new();
+    fixture.web.fail("https://issuer.example/old", Fault::Redirect("/badge".to_owned()));
+    fixture.web.send_with(URL, &[("Link", "</list?page=2>; rel=\"next\""), ("Retry-After", "7")]);
+    assert_eq!(fixture.fetch(URL).await.unwrap().redirected_to, None);
+    let answer = fixture.fetch("https://issuer.example/old").await.unwrap();
+    assert_eq!(answer.redirected_to.unwrap().as_str(), URL);
+    assert_eq!(
+        (answer.links[0].target.as_str(), &answer.links[0].rel[..]),
+        ("https://issuer.example/list?page=2", &["next".to_owned()][..])
+    );
+    assert_eq!(answer.retry_after, Some(Duration::from_secs(7)));
+    fixture.web.fail(URL, Fault::Status(503));
+    let busy = fixture.fetch(URL).await.unwrap();
+    assert_eq!((busy.status, busy.retry_after), (503, Some(Duration::from_secs(7))));
+}
+
+/// A proxy on loopback that does as it is told by `CONNECT` (RFC 9110, section 9.3.6), but leads everything to one
+/// address; gives what it was asked.
+fn proxy(to: SocketAddr) -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
+    use std::io::{BufRead, BufReader, Write};
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let asked: Arc<Mutex<Vec<String>>> = Arc::default();
+    let heard = Arc::clone(&asked);
+    std::thread::spawn(move || {
+        for socket in listener.incoming() {
+            let mut client = socket.unwrap();
+            let mut lines = BufReader::new(client.try_clone().unwrap()).lines();
+            heard.lock().unwrap().push(lines.next().unwrap().unwrap());
+            while lines.next().is_some_and(|line| !line.unwrap().is_empty()) {}
+            let mut server = std::net::TcpStream::connect(to).unwrap();
+            client.write_all(b"HTTP/1.1 200 Connected\r\n\r\n").unwrap();
+            let (mut from, mut back) = (client.try_clone().unwrap(), server.try_clone().unwrap());
+            std::thread::spawn(move || io::copy(&mut from, &mut back));
+            std::thread::spawn(move || {
+                let _ = io::copy(&mut server, &mut client);
+                let _ = client.shutdown(std::net::Shutdown::Both);
+            });
+        }
+    });
+    (address, asked)
+}
+
+/// Through a proxy of the settings, names are resolved by the proxy; addresses that are written out are judged here.
+#[tokio::test]
+async fn a_proxy_of_the_settings_is_used_and_opens_nothing_else() {
+    let fixture = Fixture::new();
+    let (address, asked) = proxy(fixture.web.address());
+    let proxy = Some(lapel_wallet::fetch::parse_proxy(&format!("http://{address}")).unwrap());
+    let url = "https://badges.example.com/x";
+    fixture.web.publish(&document(url, "application/json", b"{}".to_vec()));
+    let door = HttpFetch::new(Options { proxy, ..fixture.options() });
+    assert_eq!(fetch(&door, url, Purpose::Badge).await.unwrap().bytes, b"{}");
+    assert_eq!(*asked.lock().unwrap(), ["CONNECT badges.example.com:443 HTTP/1.1"]);
+    assert!(fixture.names.asked.lock().unwrap().is_empty(), "the proxy resolves names");
+    for refused in [
+        "https://127.0.0.1/",
+        "https://[::1]/",
+        "https://localhost/",
+        "http://badges.example.com/",
+        "https://a.internal/",
+    ] {
+        let error = fetch(&door, refused, Purpose::Badge).await.unwrap_err();
+        assert!(matches!(error, FetchError::Refused { .. }), "{refused}: {error}");
+    }
+    assert_eq!(asked.lock().unwrap().len(), 1);
+    // A host of one's own network is not reached by way of somebody else.
+    assert!(fetch(&door, URL, Purpose::Badge).await.is_ok());
+    assert_eq!(asked.lock().unwrap().len(), 1);
+}
+
+#[test]
+fn proxies_are_addresses_of_proxies() {
+    let read = lapel_wallet::fetch::parse_proxy;
+    for good in [
+        "http://proxy.lan:3128",
+        "https://me:secret@proxy.example",
+        "socks5://127.0.0.1:1080",
+        "socks5h://[::1]:9050/",
+    ] {
+        assert!(read(good).is_ok(), "{good}");
+    }
+    for bad in
+        ["", "proxy.lan:3128", "ftp://proxy.lan", "http://", "http://proxy.lan/path", "http://proxy.lan?x"]
+    {
+        assert!(read(bad).is_err(), "{bad}");
+    }
 }

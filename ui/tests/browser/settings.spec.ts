@@ -16,6 +16,8 @@ it("keeps identities, trusted issuers, offline and appearance through the progra
     trusted_issuers: ["did:web:nordhaven.example"],
     offline: true,
     appearance: "dark",
+    allowed_hosts: [],
+    proxy: null,
   });
   expect(await page.evaluate(() => document.documentElement.dataset["theme"])).toBe("dark");
   await page.getByRole("button", { name: "Remove robin@example.org" }).click();

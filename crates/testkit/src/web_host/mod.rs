@@ -72,6 +72,8 @@ impl WebHost {
         let site = Arc::new(Site {
             certificates: Arc::new(Certificates::new().expect("a test root can be made")),
             pages: Mutex::default(),
+            negotiated: Mutex::default(),
+            headers: Mutex::default(),
             faults: Mutex::default(),
             requests: Mutex::default(),
         });
@@ -113,6 +115,18 @@ impl WebHost {
     /// Serves `document` at its URL, with its media type and status.
     pub fn publish(&self, document: &Document) {
         lock(&self.site.pages).insert(document.url.clone(), document.clone());
+    }
+
+    /// Serves `document` at its URL to those whose `Accept` names `media_type`, before what is published for all.
+    pub fn publish_for(&self, media_type: &str, document: &Document) {
+        lock(&self.site.negotiated).insert((document.url.clone(), media_type.to_owned()), document.clone());
+    }
+
+    /// Sends these headers with what is at `url`, also where it fails with a status, in place of those told before.
+    /// Where one is an `ETag`, who has that answer already (`If-None-Match`) gets 304 and no body.
+    pub fn send_with(&self, url: &str, headers: &[(&str, &str)]) {
+        let lines = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        lock(&self.site.headers).insert(url.to_owned(), lines);
     }
 
     /// Serves all `documents`.
@@ -171,6 +185,9 @@ impl Drop for WebHost {
 struct Site {
     certificates: Arc<Certificates>,
     pages: Mutex<HashMap<String, Document>>,
+    /// By URL and a media type in `Accept`.
+    negotiated: Mutex<HashMap<(String, String), Document>>,
+    headers: Mutex<HashMap<String, Vec<(String, String)>>>,
     faults: Mutex<HashMap<String, Fault>>,
     requests: Mutex<Vec<Request>>,
 }
@@ -178,6 +195,17 @@ struct Site {
 impl Site {
     fn page(&self, url: &str) -> Option<Document> {
         lock(&self.pages).get(url).cloned()
+    }
+
+    /// What is published at `url` for an `Accept` of these media types.
+    fn negotiated(&self, url: &str, accept: &str) -> Option<Document> {
+        let negotiated = lock(&self.negotiated);
+        let mut wanted = accept.split(',').map(|range| range.split(';').next().unwrap_or_default().trim());
+        wanted.find_map(|range| negotiated.get(&(url.to_owned(), range.to_owned()))).cloned()
+    }
+
+    fn headers(&self, url: &str) -> Vec<(String, String)> {
+        lock(&self.headers).get(url).cloned().unwrap_or_default()
     }
 
     fn fault(&self, url: &str) -> Option<Fault> {
@@ -212,13 +240,22 @@ async fn answer(socket: TcpStream, acceptor: &TlsAcceptor, site: &Site) -> io::R
     let mut stream = acceptor.accept(socket).await?;
     let Some(request) = read_request(&mut stream).await? else { return Ok(()) };
     let url = request.url.clone();
+    let accept = request.header("accept").unwrap_or_default().to_owned();
+    let known = request.header("if-none-match").map(str::to_owned);
     lock(&site.requests).push(request);
     let (path, query) = url.split_once('?').unwrap_or((&url, ""));
     let fault = site.fault(&url).or_else(|| site.fault(path));
-    let page = site.page(&url).or_else(|| site.page(path));
+    let page = site.negotiated(&url, &accept).or_else(|| site.page(&url)).or_else(|| site.page(path));
+    let headers = site.headers(&url);
+    let etag = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("etag")).map(|(_, value)| value);
+    let unchanged = known.is_some() && known.as_ref() == etag;
+    let lines: String =
+        headers.iter().flat_map(|(name, value)| [name.as_str(), ": ", value.as_str(), "\r\n"]).collect();
     match fault {
+        Some(Fault::Status(status)) => finish(stream, &with_lines(status, None, Some(0), &lines), b"").await,
         Some(fault) => misbehave(stream, &fault, page, path, query).await,
-        None => send(stream, page.as_ref()).await,
+        None if unchanged => finish(stream, &with_lines(304, None, None, &lines), b"").await,
+        None => send(stream, page.as_ref(), &lines).await,
     }
 }
 
@@ -266,10 +303,11 @@ async fn read_request(stream: &mut TlsStream<TcpStream>) -> io::Result<Option<Re
     Ok(Some(Request { method: method.to_owned(), url: format!("https://{host}{target}"), headers }))
 }
 
-async fn send(stream: TlsStream<TcpStream>, page: Option<&Document>) -> io::Result<()> {
+async fn send(stream: TlsStream<TcpStream>, page: Option<&Document>, lines: &str) -> io::Result<()> {
     match page {
         Some(page) => {
-            let head = head(page.status, page.media_type.as_deref(), Some(page.bytes.len() as u64));
+            let length = Some(page.bytes.len() as u64);
+            let head = with_lines(page.status, page.media_type.as_deref(), length, lines);
             finish(stream, &head, &page.bytes).await
         }
         None => finish(stream, &head(404, None, Some(0)), b"").await,
@@ -287,10 +325,9 @@ async fn misbehave(
     let media_type = page.as_ref().and_then(|page| page.media_type.as_deref());
     let length = Some(body.len() as u64);
     match fault {
-        Fault::Status(status) => finish(stream, &head(*status, None, Some(0)), b"").await,
         Fault::Silence => wait_for_hang_up(stream.get_ref().0).await,
-        // Seen before the handshake.
-        Fault::HandshakeRefused | Fault::HandshakeSilence => Ok(()),
+        // Seen before the handshake, or answered with the headers that go with it.
+        Fault::HandshakeRefused | Fault::HandshakeSilence | Fault::Status(_) => Ok(()),
         Fault::SlowHead(pause) => {
             stream.write_all(b"HTTP/1.1 200 OK\r\nX-Slow: ").await?;
             drip(stream, b'a', *pause).await
@@ -314,7 +351,7 @@ async fn misbehave(
         Fault::RedirectLoop | Fault::RedirectHops(_) => {
             let hop: usize = query.strip_prefix("hop=").and_then(|hop| hop.parse().ok()).unwrap_or(0);
             match fault {
-                Fault::RedirectHops(hops) if hop >= *hops => send(stream, page.as_ref()).await,
+                Fault::RedirectHops(hops) if hop >= *hops => send(stream, page.as_ref(), "").await,
                 _ => redirect(stream, 302, &format!("{path}?hop={}", hop + 1)).await,
             }
         }

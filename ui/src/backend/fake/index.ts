@@ -61,7 +61,7 @@ export function fakeBackend(options: Options): FakeBackend {
   const droppedListeners = new Set<(drop: number) => void>();
   const stopping = new Set<number>();
   const asked: FakeBackend["asked"] = [];
-  let settings: Settings = { identities: ["robin@example.org"], trusted_issuers: [], offline: options.offline, appearance: options.appearance };
+  let settings: Settings = { identities: ["robin@example.org"], trusted_issuers: [], offline: options.offline, appearance: options.appearance, allowed_hosts: [], proxy: null };
   let nextImport = 1;
   let nextToken = 1;
   let nextId = options.badges + 1;

@@ -1,0 +1,91 @@
+//! The way to the network that the person's settings leave.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::Wallet;
+use crate::api::{ApiError, Settings};
+use crate::fetch::{BadAllowed, BadProxy, Fetch, HttpFetch, MapFetch, Options, parse_allowed, parse_proxy};
+
+/// How a wallet reaches the network.
+pub(crate) enum Network {
+    /// As it was given.
+    Given(Arc<dyn Fetch>),
+    /// As the settings say, and these hosts besides.
+    Settings {
+        /// Private hosts that are allowed as long as the wallet is open.
+        allowed: Vec<(String, u16)>,
+        /// Made when first used, and again when the settings change: what it keeps in memory goes with it.
+        made: Mutex<Option<(Door, HttpFetch)>>,
+    },
+}
+
+/// The settings that a way to the network is made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Door {
+    allowed_hosts: Vec<String>,
+    proxy: Option<String>,
+}
+
+impl Network {
+    pub(crate) fn of_settings(allowed: Vec<(String, u16)>) -> Self {
+        Self::Settings { allowed, made: Mutex::default() }
+    }
+
+    fn fetch(&self, settings: &Settings) -> Result<Arc<dyn Fetch>, ApiError> {
+        let (allowed, made) = match self {
+            Self::Given(fetch) => return Ok(Arc::clone(fetch)),
+            Self::Settings { allowed, made } => (allowed, made),
+        };
+        let door = Door { allowed_hosts: settings.allowed_hosts.clone(), proxy: settings.proxy.clone() };
+        let mut made = made.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((of, fetch)) = &*made
+            && *of == door
+        {
+            return Ok(Arc::new(fetch.clone()));
+        }
+        let mut options = options(settings)?;
+        options.allow_private.extend(allowed.iter().cloned());
+        let fetch = HttpFetch::new(options);
+        *made = Some((door, fetch.clone()));
+        Ok(Arc::new(fetch))
+    }
+}
+
+/// What the settings say of fetching.
+pub(crate) fn options(settings: &Settings) -> Result<Options, ApiError> {
+    let allow_private = settings.allowed_hosts.iter().map(|host| parse_allowed(host));
+    let proxy = settings.proxy.as_deref().map(str::trim).filter(|proxy| !proxy.is_empty());
+    Ok(Options {
+        allow_private: allow_private.collect::<Result<_, _>>()?,
+        proxy: proxy.map(parse_proxy).transpose()?,
+        ..Options::default()
+    })
+}
+
+impl Wallet {
+    /// The way to the network that the settings leave.
+    pub(crate) fn fetch(&self) -> Result<Arc<dyn Fetch>, ApiError> {
+        let settings = self.settings()?;
+        if settings.offline { Ok(Arc::new(MapFetch::offline())) } else { self.inner.network.fetch(&settings) }
+    }
+}
+
+impl From<BadAllowed> for ApiError {
+    fn from(error: BadAllowed) -> Self {
+        Self::new(
+            "settings.bad-host",
+            error.to_string(),
+            "Write the host with its port, such as badges.school.lan:443 or 10.0.0.5:8443.",
+        )
+    }
+}
+
+impl From<BadProxy> for ApiError {
+    fn from(error: BadProxy) -> Self {
+        Self::new(
+            "settings.bad-proxy",
+            error.to_string(),
+            "Write it as http://, https://, socks5:// or socks5h://, with its host and port.",
+        )
+    }
+}
