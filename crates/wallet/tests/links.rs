@@ -35,12 +35,12 @@ struct Net {
 
 impl Net {
     fn with(mut self, url: &str, media_type: &str, body: impl Into<Vec<u8>>) -> Self {
-        self.answers = self.answers.with(url, answer(media_type, body));
+        self.answers = self.answers.with(url, Ok(answer(media_type, body)));
         self
     }
 
     fn with_for(mut self, purpose: Purpose, url: &str, media_type: &str, body: impl Into<Vec<u8>>) -> Self {
-        self.answers = self.answers.with_for(url, purpose, answer(media_type, body));
+        self.answers = self.answers.with_for(url, purpose, Ok(answer(media_type, body)));
         self
     }
 
@@ -64,9 +64,9 @@ impl Net {
     }
 }
 
-fn answer(media_type: &str, body: impl Into<Vec<u8>>) -> Result<Response, FetchError> {
+fn answer(media_type: &str, body: impl Into<Vec<u8>>) -> Response {
     let media_type = Some(media_type.to_owned());
-    Ok(Response { status: 200, media_type, bytes: body.into(), ..Response::default() })
+    Response { status: 200, media_type, bytes: body.into(), ..Response::default() }
 }
 
 impl Fetch for Net {
@@ -109,14 +109,14 @@ async fn import_over(fetch: Arc<dyn Fetch>, links: &[&str]) -> (TempDir, Wallet,
     let folder = tempfile::tempdir().unwrap();
     let wallet = Wallet::open_with(folder.path(), fetch).unwrap();
     let sources = links.iter().map(|link| Source::Url((*link).to_owned())).collect();
-    let lines = wallet.import(wallet.next_import(), sources, |_| {}).await;
-    (folder, wallet, lines)
+    let told = wallet.import(wallet.next_import(), sources, |_| {}).await;
+    (folder, wallet, told)
 }
 
 async fn added(net: &Net, link: &str) -> (BadgeSummary, String) {
-    let (_folder, wallet, mut lines) = import_over(Arc::new(net.clone()), &[link]).await;
-    assert_eq!(lines.len(), 1);
-    match lines.remove(0).outcome {
+    let (_folder, wallet, mut told) = import_over(Arc::new(net.clone()), &[link]).await;
+    assert_eq!(told.len(), 1);
+    match told.remove(0).outcome {
         ImportOutcome::Added { badge } => {
             let source = wallet.open_badge(badge.id).unwrap().artifacts[0].source.clone();
             (badge, source)
@@ -126,8 +126,8 @@ async fn added(net: &Net, link: &str) -> (BadgeSummary, String) {
 }
 
 async fn failed(net: &Net, link: &str) -> ApiError {
-    let (_folder, _, mut lines) = import_over(Arc::new(net.clone()), &[link]).await;
-    match lines.remove(0).outcome {
+    let (_folder, _, mut told) = import_over(Arc::new(net.clone()), &[link]).await;
+    match told.remove(0).outcome {
         ImportOutcome::Failed { error } => error,
         other => panic!("{link}: {other:?}"),
     }
@@ -389,9 +389,9 @@ async fn two_credentials_in_one_page_are_two_badges() {
         })
         .concat();
     let net = Net::default().with(here, "text/html", page(&embedded));
-    let (_folder, _, lines) = import_over(Arc::new(net), &[here]).await;
-    assert_eq!(lines.len(), 2);
-    assert!(lines.iter().all(|line| matches!(line.outcome, ImportOutcome::Added { .. })), "{lines:?}");
+    let (_folder, _, told) = import_over(Arc::new(net), &[here]).await;
+    assert_eq!(told.len(), 2);
+    assert!(told.iter().all(|line| matches!(line.outcome, ImportOutcome::Added { .. })), "{told:?}");
 }
 
 /// A host that has a page for people and the credential at one address gives what is asked for.
@@ -710,12 +710,12 @@ async fn platforms_are_asked_over_the_network() {
         "https://moodle.school.example/badges/badge.php?hash=5e884898",
         "https://www.edubadges.nl/public/assertions/Gone1",
     ];
-    let (_folder, _, lines) = import_over(fetch, &links).await;
-    for line in &lines[..2] {
+    let (_folder, _, told) = import_over(fetch, &links).await;
+    for line in &told[..2] {
         let ImportOutcome::Added { badge } = &line.outcome else { panic!("{line:?}") };
         assert_eq!(badge.verdict, "verified", "{}", badge.headline);
     }
-    assert!(matches!(&lines[2].outcome, ImportOutcome::Failed { error } if error.code == "import.revoked"));
+    assert!(matches!(&told[2].outcome, ImportOutcome::Failed { error } if error.code == "import.revoked"));
     let told = format!("{:?}", web.requests());
     assert!(
         !told.contains("identity__email") && !told.contains("ada%40"),
@@ -747,6 +747,7 @@ async fn a_page_leads_nowhere_private_and_costs_little() {
     assert_eq!(tried.steps.iter().filter(|step| step.answer.contains("may not be fetched")).count(), 6);
     assert!(web.requests().len() <= 10, "{}", web.requests().len());
     assert!(tried.steps.len() <= 24);
+    assert!(error.to_string().len() < 4_000, "{error}");
 
     // A page that is too large to be one ends at the limit.
     web.fail(here, Fault::EndlessBody);
@@ -796,13 +797,13 @@ async fn a_hostile_host_costs_its_badges_and_not_the_import() {
     let hosts: Vec<&str> = hosts.iter().map(String::as_str).collect();
     let links: Vec<&str> = links.iter().map(String::as_str).collect();
     let begun = std::time::Instant::now();
-    let (_folder, _, lines) = import_over(over_tls(&web, &hosts), &links).await;
-    for (fault, pair) in faults.iter().zip(lines.chunks(2)) {
+    let (_folder, _, told) = import_over(over_tls(&web, &hosts), &links).await;
+    for (fault, pair) in faults.iter().zip(told.chunks(2)) {
         let ImportOutcome::Failed { error } = &pair[0].outcome else { panic!("{fault:?}: {:?}", pair[0]) };
         assert!(error.code.starts_with("fetch."), "{fault:?}: {error:?}");
         assert!(matches!(pair[1].outcome, ImportOutcome::Added { .. }), "beside {fault:?}: {:?}", pair[1]);
     }
-    assert!(begun.elapsed() < Duration::from_secs(60), "{:?}", begun.elapsed());
+    assert!(begun.elapsed() < Duration::from_mins(1), "{:?}", begun.elapsed());
     println!("{} hostile hosts, {} badges in, {:?}", faults.len(), faults.len(), begun.elapsed());
 }
 

@@ -300,6 +300,7 @@ const RULES: &[Rule] = &[
         links: &[
             "badgr.com/public/collections/{id}/**",
             "api.badgr.io/public/collections/{id}/**",
+            "api.badgr.io/public/collections/{id}.json",
             "**.badges.parchment.com/public/collections/{id}/**",
         ],
         ask: &[
@@ -315,6 +316,7 @@ const RULES: &[Rule] = &[
         links: &[
             "{region:eu|ca|au}.badgr.com/public/collections/{id}/**",
             "api.{region:eu|ca|au}.badgr.io/public/collections/{id}/**",
+            "api.{region:eu|ca|au}.badgr.io/public/collections/{id}.json",
             "**.badges.parchment.{region:eu|ca|au}/public/collections/{id}/**",
         ],
         ask: &[
