@@ -155,6 +155,7 @@ fn hosted_platforms() -> Vec<(String, String)> {
         (format!("https://credly.com/badges/{UUID}/linked_in_profile"), &credly),
         (format!("https://www.youracclaim.com/badges/{UUID}/public_url"), &credly),
         (format!("https://www.credly.com/embedded_badge/{UUID}"), &credly),
+        (format!("https://www.credly.com/earner/earned/badge/{UUID}"), &credly),
         (credly.clone(), &credly),
         (format!("https://badgecheck.io/?url=https%3A%2F%2Fwww.credly.com%2Fbadges%2F{UUID}"), &credly),
         ("https://badgr.com/public/assertions/Ab1-x_9?identity__email=ada%40example.org".to_owned(), &badgr),
@@ -680,8 +681,12 @@ impl Lookup for Everywhere {
 }
 
 fn over_tls(web: &WebHost, hosts: &[&str]) -> Arc<HttpFetch> {
+    over_tls_within(Limits::default().total, web, hosts)
+}
+
+fn over_tls_within(total: Duration, web: &WebHost, hosts: &[&str]) -> Arc<HttpFetch> {
     Arc::new(HttpFetch::new(Options {
-        limits: Limits { total: Duration::from_millis(800), ..Limits::default() },
+        limits: Limits { total, ..Limits::default() },
         extra_roots: vec![web.root_pem().into_bytes()],
         allow_private: hosts.iter().map(|host| ((*host).to_owned(), 443)).collect(),
         lookup: Some(Arc::new(Everywhere(web.address()))),
@@ -767,7 +772,7 @@ async fn a_hostile_host_costs_its_badges_and_not_the_import() {
         Fault::EndlessBody,
         Fault::Length(1 << 40),
         Fault::Length(10_000),
-        Fault::GzipBomb { inflated: 64 << 20 },
+        Fault::GzipBomb { inflated: 6 << 20 },
         Fault::RedirectLoop,
         Fault::RedirectHops(6),
         Fault::Redirect("file:///etc/passwd".to_owned()),
@@ -797,7 +802,7 @@ async fn a_hostile_host_costs_its_badges_and_not_the_import() {
     let hosts: Vec<&str> = hosts.iter().map(String::as_str).collect();
     let links: Vec<&str> = links.iter().map(String::as_str).collect();
     let begun = std::time::Instant::now();
-    let (_folder, _, told) = import_over(over_tls(&web, &hosts), &links).await;
+    let (_folder, _, told) = import_over(over_tls_within(Duration::from_secs(3), &web, &hosts), &links).await;
     for (fault, pair) in faults.iter().zip(told.chunks(2)) {
         let ImportOutcome::Failed { error } = &pair[0].outcome else { panic!("{fault:?}: {:?}", pair[0]) };
         assert!(error.code.starts_with("fetch."), "{fault:?}: {error:?}");
@@ -830,4 +835,30 @@ async fn documents_at_hand_are_enough() {
         let found = find(Source::Url(link.clone()), &mut documents, &MapFetch::offline()).await;
         assert!(matches!(found, Ok(Finding::Badges(_))), "{link}: {found:?}");
     }
+}
+
+/// What a host lets be kept is used again, with the time at which it said so; verifying again asks anew.
+#[tokio::test]
+async fn verifying_again_asks_anew() {
+    let web = WebHost::start();
+    let at = "https://badges.example/a/1";
+    web.publish_all(&hosted_at(at).documents);
+    web.send_with(at, &[("Cache-Control", "max-age=600"), ("ETag", "\"one\"")]);
+    let fetch = over_tls(&web, &["badges.example"]);
+    let (_folder, wallet, told) = import_over(fetch, &[at]).await;
+    let ImportOutcome::Added { badge } = &told[0].outcome else { panic!("{told:?}") };
+    let asked = web.count(at);
+    let again = wallet.check(vec![Source::Url(at.to_owned())]).await.unwrap().remove(0).1.unwrap();
+    assert_eq!((again.report.verdict.as_str(), web.count(at)), ("verified", asked), "it is fresh");
+    for times in 1..3 {
+        let detail = wallet.verify_badge(badge.id).await.unwrap();
+        assert_eq!((detail.report.verdict.as_str(), web.count(at)), ("verified", asked + times));
+        let last = web.requests().into_iter().rfind(|request| request.url == at).unwrap();
+        assert_eq!(last.header("cache-control"), Some("no-cache"));
+        // The first time it is asked for as a document, of which nothing is kept yet.
+        assert_eq!(last.header("if-none-match"), (times == 2).then_some("\"one\""));
+    }
+    // What has been revoked meanwhile is seen, however fresh the kept answer was.
+    web.fail(at, Fault::Status(410));
+    assert_eq!(wallet.verify_badge(badge.id).await.unwrap().report.verdict, "revoked");
 }

@@ -174,6 +174,7 @@ const RULES: &[Rule] = &[
         links: &[
             "credly.com/badges/{id:uuid}/**",
             "credly.com/embedded_badge/{id:uuid}",
+            "credly.com/earner/earned/badge/{id:uuid}/**",
             "credly.com/api/v1/obi/v2/badge_assertions/{id:uuid}",
             "api.credly.com/v1/obi/v2/badge_assertions/{id:uuid}",
             "youracclaim.com/badges/{id:uuid}/**",
