@@ -448,3 +448,78 @@ async fn a_private_host_is_allowed_in_the_settings() {
     let added = wallet.import(2, vec![link], |_| {}).await.remove(0).outcome;
     assert!(matches!(added, ImportOutcome::Added { .. }), "{added:?}");
 }
+
+/// A SOCKS proxy on loopback (RFC 1928) that leads everything to one address; gives the addresses that it was asked
+/// for: names as they are, IPv4 addresses in figures.
+fn socks_proxy(to: SocketAddr) -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
+    use std::io::{Read, Write};
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let asked: Arc<Mutex<Vec<String>>> = Arc::default();
+    let heard = Arc::clone(&asked);
+    std::thread::spawn(move || {
+        for socket in listener.incoming() {
+            let mut client = socket.unwrap();
+            let mut take = |count: usize| {
+                let mut bytes = vec![0; count];
+                client.read_exact(&mut bytes).unwrap();
+                bytes
+            };
+            let methods = take(2)[1];
+            take(methods.into());
+            client.write_all(&[5, 0]).unwrap();
+            let mut take = |count: usize| {
+                let mut bytes = vec![0; count];
+                client.read_exact(&mut bytes).unwrap();
+                bytes
+            };
+            let wanted = match take(4)[3] {
+                1 => take(4).iter().map(u8::to_string).collect::<Vec<_>>().join("."),
+                3 => {
+                    let length = take(1)[0];
+                    String::from_utf8(take(length.into())).unwrap()
+                }
+                other => panic!("address of type {other}"),
+            };
+            take(2);
+            heard.lock().unwrap().push(wanted);
+            let mut server = std::net::TcpStream::connect(to).unwrap();
+            client.write_all(&[5, 0, 0, 1, 0, 0, 0, 0, 0, 0]).unwrap();
+            let (mut from, mut back) = (client.try_clone().unwrap(), server.try_clone().unwrap());
+            std::thread::spawn(move || io::copy(&mut from, &mut back));
+            std::thread::spawn(move || {
+                let _ = io::copy(&mut server, &mut client);
+                let _ = client.shutdown(std::net::Shutdown::Both);
+            });
+        }
+    });
+    (address, asked)
+}
+
+/// With `socks5`, names are resolved and judged here; with `socks5h`, by the proxy.
+#[tokio::test]
+async fn a_socks_proxy_is_given_addresses_or_names() {
+    let fixture =
+        Fixture::new().with("badges.example.com", &["1.1.1.1"]).with("inside.example.com", &["10.0.0.1"]);
+    for url in ["https://badges.example.com/x", "https://inside.example.com/x"] {
+        fixture.web.publish(&document(url, "application/json", b"{}".to_vec()));
+    }
+    for (scheme, told) in
+        [("socks5", &["1.1.1.1"][..]), ("socks5h", &["badges.example.com", "inside.example.com"])]
+    {
+        let (address, asked) = socks_proxy(fixture.web.address());
+        let proxy = Some(lapel_wallet::fetch::parse_proxy(&format!("{scheme}://{address}")).unwrap());
+        let door = HttpFetch::new(Options { proxy, ..fixture.options() });
+        assert_eq!(fetch(&door, "https://badges.example.com/x", Purpose::Badge).await.unwrap().bytes, b"{}");
+        let inside = fetch(&door, "https://inside.example.com/x", Purpose::Badge).await;
+        if scheme == "socks5" {
+            let error = inside.unwrap_err();
+            assert!(matches!(error, FetchError::Refused { rule: Rule::Address { .. }, .. }), "{error}");
+        } else {
+            assert!(inside.is_ok(), "{inside:?}");
+        }
+        assert_eq!(*asked.lock().unwrap(), told, "{scheme}");
+        let error = fetch(&door, "https://127.0.0.1/", Purpose::Badge).await.unwrap_err();
+        assert!(matches!(error, FetchError::Refused { .. }), "{error}");
+    }
+}
