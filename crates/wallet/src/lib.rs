@@ -6,7 +6,7 @@
 //!
 //! [`Wallet`] is the one facade that the window and the command line use. What waits for the network is `async`;
 //! the rest is quick, but reads the disk: a shell with a window calls it off its main thread.
-//! `fetch` holds the only sockets, `store` the only SQL. What is judged is judged by the pure crate `openbadges`.
+//! `link` finds the badge that a link is about. `fetch` holds the only sockets, `store` the only SQL. What is judged is judged by the pure crate `openbadges`.
 
 pub mod api;
 mod art;

@@ -11,6 +11,7 @@ mod pattern;
 mod profile;
 pub mod rules;
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt;
 use std::time::Duration;
@@ -94,16 +95,30 @@ pub struct Tried {
 }
 
 impl fmt::Display for Tried {
-    /// ` (tried: <url>, <why>: <answer>; ...)`, or nothing where there was one attempt.
+    /// ` (tried: <url>, <why>: <answer>; ...)`, or nothing where there was one attempt. Hosts choose most of these words:
+    /// they are shortened.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const SHOWN: usize = 8;
         if self.steps.len() < 2 {
             return Ok(());
         }
-        for (number, Step { url, why, answer }) in self.steps.iter().enumerate() {
+        for (number, Step { url, why, answer }) in self.steps.iter().take(SHOWN).enumerate() {
             let before = if number == 0 { " (tried: " } else { "; " };
-            write!(f, "{before}{url}, {why}: {answer}")?;
+            write!(f, "{before}{}, {why}: {}", shortened(url), shortened(answer))?;
         }
-        f.write_str(")")
+        match self.steps.len().saturating_sub(SHOWN) {
+            0 => f.write_str(")"),
+            more => write!(f, "; and {more} more)"),
+        }
+    }
+}
+
+/// At most 160 characters of `text`.
+fn shortened(text: &str) -> Cow<'_, str> {
+    const LONGEST: usize = 160;
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => Cow::Owned(format!("{}\u{2026}", &text[..end])),
+        None => Cow::Borrowed(text),
     }
 }
 

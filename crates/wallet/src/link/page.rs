@@ -397,4 +397,23 @@ mod tests {
         assert!(!searched("<p>Nothing to see</p>").needs_scripts);
         assert!(!searched(&format!("<script>1</script><p>{}</p>", "words ".repeat(100))).needs_scripts);
     }
+
+    proptest::proptest! {
+        /// Whatever a page holds, it is read to its end, and what is found is bounded and of the web.
+        #[test]
+        fn any_page_is_read(parts in proptest::collection::vec("(<[a-z!/]{0,8}|[ -~]{0,20}|[a-z]+=|['\">&;#-]|\\PC{0,6}|</script>)", 0..60)) {
+            let page = searched(&parts.concat());
+            assert!(page.candidates.len() <= MAX_CANDIDATES && page.embedded.len() <= 2 * MAX_CANDIDATES);
+            assert!(page.candidates.iter().all(|one| matches!(one.url.scheme(), "http" | "https")));
+        }
+
+        #[test]
+        fn any_link_is_cleaned_once_and_for_all(link in "https?://[a-z.]{1,20}/[ -~]{0,60}") {
+            if let Ok(url) = Url::parse(&link) {
+                let once = clean::clean(&url).url;
+                assert!(once.fragment().is_none());
+                let _ = rules::find(&once).map(|found| found.ask());
+            }
+        }
+    }
 }

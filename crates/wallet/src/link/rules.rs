@@ -174,6 +174,7 @@ const RULES: &[Rule] = &[
         links: &[
             "credly.com/badges/{id:uuid}/**",
             "credly.com/embedded_badge/{id:uuid}",
+            "credly.com/earner/earned/badge/{id:uuid}/**",
             "credly.com/api/v1/obi/v2/badge_assertions/{id:uuid}",
             "api.credly.com/v1/obi/v2/badge_assertions/{id:uuid}",
             "youracclaim.com/badges/{id:uuid}/**",
@@ -300,6 +301,7 @@ const RULES: &[Rule] = &[
         links: &[
             "badgr.com/public/collections/{id}/**",
             "api.badgr.io/public/collections/{id}/**",
+            "api.badgr.io/public/collections/{id}.json",
             "**.badges.parchment.com/public/collections/{id}/**",
         ],
         ask: &[
@@ -315,6 +317,7 @@ const RULES: &[Rule] = &[
         links: &[
             "{region:eu|ca|au}.badgr.com/public/collections/{id}/**",
             "api.{region:eu|ca|au}.badgr.io/public/collections/{id}/**",
+            "api.{region:eu|ca|au}.badgr.io/public/collections/{id}.json",
             "**.badges.parchment.{region:eu|ca|au}/public/collections/{id}/**",
         ],
         ask: &[
