@@ -139,13 +139,14 @@ pub(super) fn links(bytes: &[u8], most: usize) -> Option<Vec<(u64, String)>> {
         let called =
             column.and_then(|column| row.get(column)).map(str::trim).filter(|field| link::is_link(field));
         let by_itself = || row.iter().map(str::trim).find(|field| link::is_badge_link(field));
-        if let Some(found) = called.filter(|found| link::is_badge_link(found)).or_else(by_itself).or(called)
-            && links.len() < most
-        {
+        if let Some(found) = called.filter(|found| link::is_badge_link(found)).or_else(by_itself).or(called) {
             links.push((number, found.to_owned()));
         }
+        if links.len() >= most {
+            break;
+        }
     }
-    (!links.is_empty() && links.len() * 2 >= rows.min(most)).then_some(links)
+    (!links.is_empty() && links.len() * 2 >= rows).then_some(links)
 }
 
 #[cfg(test)]
