@@ -8,6 +8,7 @@
 //! the rest is quick, but reads the disk: a shell with a window calls it off its main thread.
 //! `fetch` holds the only sockets, `store` the only SQL. What is judged is judged by the pure crate `openbadges`.
 
+pub mod account;
 pub mod api;
 mod art;
 mod error;
@@ -16,6 +17,7 @@ pub mod gather;
 mod import;
 mod registries;
 mod samples;
+pub mod secret;
 mod shared_fetch;
 mod signals;
 pub mod source;
@@ -45,7 +47,8 @@ use api::{
     ApiError, ArtifactView, BadgeDetail, BadgeId, BadgePage, BadgeSummary, CheckedBadge, ListRequest,
     Removed, Settings, VerdictAt,
 };
-use fetch::{Fetch, HttpFetch, MapFetch};
+use fetch::call::Caller;
+use fetch::{Fetch, MapFetch};
 use gather::{Budget, gather};
 use store::{Form, Judged, Store, StoreError, StoredBadge};
 
@@ -61,6 +64,7 @@ pub struct Wallet {
 struct Inner {
     store: Store,
     fetch: Arc<dyn Fetch>,
+    accounts: account::Room,
     imports: AtomicU32,
     /// Imports that are to stop.
     stopping: Mutex<BTreeSet<u32>>,
@@ -112,15 +116,39 @@ pub fn default_folder() -> Option<PathBuf> {
 impl Wallet {
     /// Opens the wallet in `folder`, making it where there is none; fetches over the network.
     pub fn open(folder: &Path) -> Result<Self, ApiError> {
-        Self::open_with(folder, Arc::new(HttpFetch::default()))
+        let http = Arc::new(fetch::to_the_world());
+        let accounts = account::Room::of(folder, Arc::clone(&http) as Arc<dyn Caller>);
+        Self::open_as(folder, http, accounts)
     }
 
-    /// Opens the wallet in `folder`; `fetch` is its way to the network ([`MapFetch::offline`] is none).
+    /// Opens the wallet in `folder`; `fetch` is its way to the network ([`MapFetch::offline`] is none). Accounts are
+    /// offline.
     pub fn open_with(folder: &Path, fetch: Arc<dyn Fetch>) -> Result<Self, ApiError> {
+        let accounts = account::Room::of(folder, Arc::new(MapFetch::offline()));
+        Self::open_as(folder, fetch, accounts)
+    }
+
+    /// Opens the wallet in `folder`; `fetch` is its way to documents, `access` its way to accounts and where it keeps
+    /// what proves who the person is.
+    pub fn open_with_access(
+        folder: &Path,
+        fetch: Arc<dyn Fetch>,
+        access: account::Access,
+    ) -> Result<Self, ApiError> {
+        Self::open_as(folder, fetch, account::Room::new(access))
+    }
+
+    fn open_as(folder: &Path, fetch: Arc<dyn Fetch>, accounts: account::Room) -> Result<Self, ApiError> {
         signals::outlive_file_size_limits();
         let store = Store::open(folder)?;
         let wallet = Self {
-            inner: Arc::new(Inner { store, fetch, imports: AtomicU32::new(1), stopping: Mutex::default() }),
+            inner: Arc::new(Inner {
+                store,
+                fetch,
+                accounts,
+                imports: AtomicU32::new(1),
+                stopping: Mutex::default(),
+            }),
         };
         if let Ok(before) = Timestamp::now().checked_sub(TRASH) {
             // What cannot be deleted now (a full disk) is deleted another time.
@@ -331,6 +359,7 @@ impl Wallet {
         let settings = self.settings()?;
         let mut policy = Policy::at(Timestamp::now());
         policy.identities = settings.identities;
+        policy.identities.extend(self.holder_did()?);
         policy.trusted_issuers = settings.trusted_issuers;
         policy.known_issuers.push(sample_issuer());
         policy.known_issuers.extend(self.registered_issuers()?);

@@ -54,7 +54,7 @@ pub struct Options {
 
 /// Fetches over https, from public hosts only.
 pub struct HttpFetch {
-    options: Options,
+    pub(super) options: Options,
     // Made when first used: a command that fetches nothing does not load the certificates of the system.
     public: OnceLock<Result<Client, String>>,
     // Allowed private hosts have a client, and so a pool of connections, of their own.
@@ -113,7 +113,7 @@ impl HttpFetch {
         Ok(Hop::Answer(Response { status: status.as_u16(), media_type, bytes }))
     }
 
-    fn client(&self, url: &Url) -> Result<&Client, FetchError> {
+    pub(super) fn client(&self, url: &Url) -> Result<&Client, FetchError> {
         let allowed = is_allowed(url, &self.options.allow_private);
         let client = if allowed { &self.private } else { &self.public };
         client
@@ -215,7 +215,7 @@ impl Lookup for System {
 }
 
 /// What went wrong inside the HTTP library, by the innermost cause that says something.
-fn of_reqwest(url: &Url, error: &reqwest::Error) -> FetchError {
+pub(super) fn of_reqwest(url: &Url, error: &reqwest::Error) -> FetchError {
     let mut cause: Option<&(dyn Error + 'static)> = Some(error);
     while let Some(here) = cause {
         match here.downcast_ref::<NotResolved>() {
@@ -245,6 +245,6 @@ fn chain(error: &dyn Error) -> String {
     innermost.to_string()
 }
 
-fn host(url: &Url) -> String {
+pub(super) fn host(url: &Url) -> String {
     url.host_str().unwrap_or("the host").to_owned()
 }

@@ -6,8 +6,11 @@
 //! for all of it and one of bytes after decompression. No cookies, no referrer, no proxy from the environment.
 
 mod address;
+pub mod call;
 mod http;
 mod map;
+#[cfg(feature = "test-hosts")]
+mod test_hosts;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -18,6 +21,15 @@ use url::Url;
 
 pub use http::{HttpFetch, Limits, Lookup, Options};
 pub use map::MapFetch;
+
+/// The way to the network of a wallet that people use.
+pub(crate) fn to_the_world() -> HttpFetch {
+    #[cfg(feature = "test-hosts")]
+    if let Some(options) = test_hosts::options() {
+        return HttpFetch::new(options);
+    }
+    HttpFetch::default()
+}
 
 /// Asks one URL. Two answer: [`HttpFetch`], and [`MapFetch`] for `--offline` and for tests.
 pub trait Fetch: Send + Sync {

@@ -596,12 +596,12 @@ fn a_newer_wallet_is_refused_and_not_touched() {
     // Once with the newer schema still in the WAL, once in the file.
     let before = snapshot(&folder);
     let refused = Store::open(folder.path()).unwrap_err();
-    assert!(matches!(refused, StoreError::Newer { found: 99, known: 2 }), "{refused}");
+    assert!(matches!(refused, StoreError::Newer { found: 99, known: 3 }), "{refused}");
     assert_eq!(snapshot(&folder)["wallet.db"], before["wallet.db"]);
     drop(fixture.store);
     let before = snapshot(&folder);
     let refused = Store::open(folder.path()).unwrap_err();
-    assert!(matches!(refused, StoreError::Newer { found: 99, known: 2 }), "{refused}");
+    assert!(matches!(refused, StoreError::Newer { found: 99, known: 3 }), "{refused}");
     assert_eq!(snapshot(&folder), before);
     assert!(path.exists());
 }
