@@ -8,6 +8,7 @@
 //! the rest is quick, but reads the disk: a shell with a window calls it off its main thread.
 //! `link` finds the badge that a link is about. `fetch` holds the only sockets, `store` the only SQL. What is judged is judged by the pure crate `openbadges`.
 
+pub mod account;
 pub mod api;
 mod art;
 mod error;
@@ -18,6 +19,7 @@ pub mod link;
 mod network;
 mod registries;
 mod samples;
+pub mod secret;
 mod self_listed;
 mod shared_fetch;
 mod signals;
@@ -65,6 +67,7 @@ pub struct Wallet {
 struct Inner {
     store: Store,
     network: Network,
+    accounts: account::Room,
     running: import::Running,
 }
 
@@ -122,19 +125,31 @@ impl Wallet {
     /// Opens the wallet in `folder`; besides what its settings allow, these private hosts, each with its port, may
     /// be fetched as long as it is open.
     pub fn open_allowing(folder: &Path, hosts: Vec<(String, u16)>) -> Result<Self, ApiError> {
-        Self::open_over(folder, Network::of_settings(hosts))
+        Self::open_over(folder, Network::of_settings(hosts), account::Room::of(folder))
     }
 
     /// Opens the wallet in `folder`; `fetch` is its way to the network
     /// ([`MapFetch::offline`](fetch::MapFetch::offline) is none), whatever the settings say of hosts and proxies.
+    /// Accounts are offline.
     pub fn open_with(folder: &Path, fetch: Arc<dyn Fetch>) -> Result<Self, ApiError> {
-        Self::open_over(folder, Network::Given(fetch))
+        Self::open_over(folder, Network::Given(fetch), account::Room::of(folder))
     }
 
-    fn open_over(folder: &Path, network: Network) -> Result<Self, ApiError> {
+    /// Opens the wallet in `folder`; `fetch` is its way to documents, `access` its way to accounts and where it keeps
+    /// what proves who the person is.
+    pub fn open_with_access(
+        folder: &Path,
+        fetch: Arc<dyn Fetch>,
+        access: account::Access,
+    ) -> Result<Self, ApiError> {
+        Self::open_over(folder, Network::Given(fetch), account::Room::new(access))
+    }
+
+    fn open_over(folder: &Path, network: Network, accounts: account::Room) -> Result<Self, ApiError> {
         signals::outlive_file_size_limits();
         let store = Store::open(folder)?;
-        let wallet = Self { inner: Arc::new(Inner { store, network, running: import::Running::default() }) };
+        let running = import::Running::default();
+        let wallet = Self { inner: Arc::new(Inner { store, network, accounts, running }) };
         if let Ok(before) = Timestamp::now().checked_sub(TRASH) {
             // What cannot be deleted now (a full disk) is deleted another time.
             let _ = wallet.inner.store.purge(before);
@@ -330,6 +345,7 @@ impl Wallet {
         let settings = self.settings()?;
         let mut policy = Policy::at(Timestamp::now());
         policy.identities = settings.identities;
+        policy.identities.extend(self.holder_did()?);
         policy.trusted_issuers = settings.trusted_issuers;
         policy.known_issuers.push(sample_issuer());
         policy.known_issuers.extend(self.registered_issuers()?);

@@ -4,7 +4,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::Wallet;
 use crate::api::{ApiError, Settings};
-use crate::fetch::{BadAllowed, BadProxy, Fetch, HttpFetch, MapFetch, Options, parse_allowed, parse_proxy};
+use crate::fetch::call::Caller;
+use crate::fetch::{
+    BadAllowed, BadProxy, Fetch, FetchError, HttpFetch, MapFetch, Options, base_options, parse_allowed,
+    parse_proxy,
+};
 
 /// How a wallet reaches the network.
 pub(crate) enum Network {
@@ -32,34 +36,48 @@ impl Network {
     }
 
     fn fetch(&self, settings: &Settings) -> Result<Arc<dyn Fetch>, ApiError> {
-        let (allowed, made) = match self {
-            Self::Given(fetch) => return Ok(Arc::clone(fetch)),
-            Self::Settings { allowed, made } => (allowed, made),
-        };
-        let door = Door { allowed_hosts: settings.allowed_hosts.clone(), proxy: settings.proxy.clone() };
-        let mut made = made.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((of, fetch)) = &*made
-            && *of == door
-        {
-            return Ok(Arc::new(fetch.clone()));
+        match self {
+            Self::Given(fetch) => Ok(Arc::clone(fetch)),
+            Self::Settings { allowed, made } => Ok(Arc::new(http(settings, allowed, made)?)),
         }
-        let mut options = options(settings)?;
-        options.allow_private.extend(allowed.iter().cloned());
-        let fetch = HttpFetch::new(options);
-        *made = Some((door, fetch.clone()));
-        Ok(Arc::new(fetch))
     }
+
+    fn caller(&self, settings: &Settings) -> Result<Arc<dyn Caller>, ApiError> {
+        match self {
+            Self::Given(_) => Ok(Arc::new(MapFetch::offline())),
+            Self::Settings { allowed, made } => Ok(Arc::new(http(settings, allowed, made)?)),
+        }
+    }
+}
+
+/// The one way to the network that the settings leave, until they change.
+fn http(
+    settings: &Settings,
+    allowed: &[(String, u16)],
+    made: &Mutex<Option<(Door, HttpFetch)>>,
+) -> Result<HttpFetch, ApiError> {
+    let door = Door { allowed_hosts: settings.allowed_hosts.clone(), proxy: settings.proxy.clone() };
+    let mut made = made.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((of, fetch)) = &*made
+        && *of == door
+    {
+        return Ok(fetch.clone());
+    }
+    let mut options = options(settings)?;
+    options.allow_private.extend(allowed.iter().cloned());
+    let fetch = HttpFetch::new(options);
+    *made = Some((door, fetch.clone()));
+    Ok(fetch)
 }
 
 /// What the settings say of fetching.
 pub(crate) fn options(settings: &Settings) -> Result<Options, ApiError> {
-    let allow_private = settings.allowed_hosts.iter().map(|host| parse_allowed(host));
+    let mut base = base_options();
+    for host in &settings.allowed_hosts {
+        base.allow_private.push(parse_allowed(host)?);
+    }
     let proxy = settings.proxy.as_deref().map(str::trim).filter(|proxy| !proxy.is_empty());
-    Ok(Options {
-        allow_private: allow_private.collect::<Result<_, _>>()?,
-        proxy: proxy.map(parse_proxy).transpose()?,
-        ..Options::default()
-    })
+    Ok(Options { proxy: proxy.map(parse_proxy).transpose()?, ..base })
 }
 
 impl Wallet {
@@ -67,6 +85,21 @@ impl Wallet {
     pub(crate) fn fetch(&self) -> Result<Arc<dyn Fetch>, ApiError> {
         let settings = self.settings()?;
         if settings.offline { Ok(Arc::new(MapFetch::offline())) } else { self.inner.network.fetch(&settings) }
+    }
+
+    /// The way to accounts that the settings leave.
+    ///
+    /// # Errors
+    /// Where it is none.
+    pub(crate) fn caller(&self) -> Result<Arc<dyn Caller>, ApiError> {
+        let settings = self.settings()?;
+        if settings.offline {
+            return Err(FetchError::Offline.into());
+        }
+        match &self.inner.accounts.access.caller {
+            Some(given) => Ok(Arc::clone(given)),
+            None => self.inner.network.caller(&settings),
+        }
     }
 }
 

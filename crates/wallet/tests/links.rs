@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use lapel_testkit::{Fault, Issued, Issuer, WebHost, art, document};
-use lapel_wallet::api::{ApiError, BadgeSummary, ImportLine, ImportOutcome};
+use lapel_wallet::api::{ApiError, BadgeSummary, ImportLine, ImportOutcome, ListRequest};
 use lapel_wallet::fetch::{
     Fetch, FetchError, HttpFetch, Limits, Lookup, MapFetch, Options, Pending, Purpose, Request, Response,
 };

@@ -84,13 +84,13 @@ pub fn parse_proxy(text: &str) -> Result<Url, BadProxy> {
 /// Fetches over https, from public hosts only. Clones are the same, and share what is kept.
 #[derive(Clone)]
 pub struct HttpFetch {
-    inner: Arc<Inner>,
+    pub(super) inner: Arc<Inner>,
     /// Hosts are asked even where an answer is kept that is still fresh.
     anew: bool,
 }
 
-struct Inner {
-    options: Options,
+pub(super) struct Inner {
+    pub(super) options: Options,
     // Made when first used: a command that fetches nothing does not load the certificates of the system.
     public: OnceLock<Result<Client, String>>,
     // Allowed private hosts have a client, and so a pool of connections, of their own.
@@ -197,7 +197,7 @@ fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
 }
 
 impl Inner {
-    fn check(&self, url: &Url) -> Result<(), Rule> {
+    pub(super) fn check(&self, url: &Url) -> Result<(), Rule> {
         check_url(url, &self.options.allow_private)?;
         // Its name is resolved unjudged, so that the proxy can be reached: nothing else may go by it.
         let proxy = self.options.proxy.as_ref().and_then(|proxy| proxy.domain());
@@ -207,7 +207,7 @@ impl Inner {
         }
     }
 
-    fn client(&self, url: &Url) -> Result<&Client, FetchError> {
+    pub(super) fn client(&self, url: &Url) -> Result<&Client, FetchError> {
         let allowed = is_allowed(url, &self.options.allow_private);
         let client = if allowed { &self.private } else { &self.public };
         client
@@ -322,7 +322,7 @@ impl Lookup for System {
 }
 
 /// What went wrong inside the HTTP library, by the innermost cause that says something.
-fn of_reqwest(url: &Url, error: &reqwest::Error) -> FetchError {
+pub(super) fn of_reqwest(url: &Url, error: &reqwest::Error) -> FetchError {
     let mut cause: Option<&(dyn Error + 'static)> = Some(error);
     while let Some(here) = cause {
         match here.downcast_ref::<NotResolved>() {
@@ -352,6 +352,6 @@ fn chain(error: &dyn Error) -> String {
     innermost.to_string()
 }
 
-fn host(url: &Url) -> String {
+pub(super) fn host(url: &Url) -> String {
     url.host_str().unwrap_or("the host").to_owned()
 }

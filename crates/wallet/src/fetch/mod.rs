@@ -7,10 +7,13 @@
 //! Answers are kept in memory for as long as their hosts allow (RFC 9111), and confirmed by conditional requests.
 
 mod address;
+pub mod call;
 mod header;
 mod http;
 mod kept;
 mod map;
+#[cfg(feature = "test-hosts")]
+mod test_hosts;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -25,6 +28,15 @@ pub use address::{BadAllowed, parse_allowed};
 pub use header::WebLink;
 pub use http::{BadProxy, HttpFetch, Limits, Lookup, Options, parse_proxy};
 pub use map::MapFetch;
+
+/// What every way to the network begins with.
+pub(crate) fn base_options() -> Options {
+    #[cfg(feature = "test-hosts")]
+    if let Some(options) = test_hosts::options() {
+        return options;
+    }
+    Options::default()
+}
 
 /// Asks one URL. Two answer: [`HttpFetch`], and [`MapFetch`] for `--offline` and for tests.
 pub trait Fetch: Send + Sync {

@@ -3,6 +3,7 @@
 //! One connection writes, as many as needed read; none is held across an `await`, and nothing is fetched inside a
 //! transaction. Two processes may have the wallet open at once.
 
+mod accounts;
 mod answers;
 mod art;
 mod artifacts;
@@ -33,6 +34,7 @@ use openbadges::document::{Documents, sha256_hex};
 use openbadges::report::Report;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 
+pub use accounts::StoredAccount;
 pub use error::StoreError;
 pub use imports::{Item, Plan, Standing};
 

@@ -8,7 +8,7 @@
 pub(super) const APPLICATION_ID: i32 = 0x4c61_706c;
 
 /// The migrations in order; migration `n` (from 1) leads to `user_version = n`.
-pub(super) const MIGRATIONS: &[&str] = &[FIRST, REGISTRIES, IMPORTS, SELF_LISTED];
+pub(super) const MIGRATIONS: &[&str] = &[FIRST, REGISTRIES, IMPORTS, SELF_LISTED, ACCOUNTS];
 
 const FIRST: &str = "
 CREATE TABLE artifacts (
@@ -208,5 +208,33 @@ CREATE TABLE self_listed (
     source        TEXT NOT NULL,
     added_at      TEXT NOT NULL,
     UNIQUE (name, issuer, url, credential_id)
+) STRICT;
+";
+
+const ACCOUNTS: &str = "
+CREATE TABLE accounts (
+    id             INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind           TEXT    NOT NULL,
+    host           TEXT    NOT NULL,
+    base           TEXT    NOT NULL,
+    api_url        TEXT    NOT NULL,
+    token_url      TEXT    NOT NULL,
+    revocation_url TEXT,
+    profile_id     TEXT,
+    profile_name   TEXT,
+    client_id      TEXT    NOT NULL,
+    client_auth    TEXT    NOT NULL,
+    scopes         TEXT    NOT NULL,
+    secret         TEXT    NOT NULL UNIQUE,
+    since          TEXT,
+    last_synced    TEXT,
+    signed_out     INTEGER NOT NULL CHECK (signed_out IN (0, 1)),
+    added_at       TEXT    NOT NULL
+) STRICT;
+
+CREATE TABLE holder_keys (
+    id      INTEGER PRIMARY KEY AUTOINCREMENT,
+    did     TEXT NOT NULL UNIQUE,
+    made_at TEXT NOT NULL
 ) STRICT;
 ";
