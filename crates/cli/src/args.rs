@@ -72,6 +72,11 @@ pub(crate) enum Command {
     Registry(Registry),
     /// List achievements that carry no credential, and that nothing can verify
     Listed(Listed),
+    /// Connect accounts at badge hosts, and bring in the badges that are there
+    #[command(subcommand)]
+    Account(Account),
+    /// Accept a credential that an issuer offers
+    Offer(Offer),
     /// Print a script that completes `lapel` in a shell
     Completions(Completions),
     /// Write the manual pages
@@ -417,6 +422,62 @@ pub(crate) enum ListedCommand {
     },
 }
 
+/// `lapel account`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Account {
+    /// Connect an account: you sign in at the host, in your browser
+    Add {
+        /// The host's name, such as badges.example.org, or its https address
+        #[arg(value_name = "HOST")]
+        host: String,
+        /// What the host speaks
+        #[arg(long, value_enum, default_value_t = Kind::Auto)]
+        kind: Kind,
+        /// Only print the address to open
+        #[arg(long)]
+        no_browser: bool,
+    },
+    /// List the accounts
+    List,
+    /// Bring in the badges that came since the last time
+    Sync {
+        /// The account, such as a3 [default: all of them]
+        #[arg(value_name = "ID", value_parser = account_id)]
+        id: Option<u32>,
+        /// Ask for everything, not only for what is new
+        #[arg(long)]
+        all: bool,
+    },
+    /// Disconnect an account; its badges stay
+    Rm {
+        /// The account, such as a3
+        #[arg(value_name = "ID", value_parser = account_id)]
+        id: u32,
+    },
+}
+
+/// What a badge host speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Kind {
+    /// Whichever it answers to, Open Badges 3.0 first
+    Auto,
+    /// Open Badges 2.1 (Badge Connect)
+    BadgeConnect,
+    /// Open Badges 3.0
+    Ob3,
+}
+
+/// `lapel offer`.
+#[derive(Args, Debug)]
+pub(crate) struct Offer {
+    /// The offer: an address that begins with openid-credential-offer:, or an https address with the same parameters
+    #[arg(value_name = "URL")]
+    pub(crate) url: String,
+    /// The PIN that the issuer sent another way, where it wants one
+    #[arg(long, value_name = "PIN")]
+    pub(crate) pin: Option<String>,
+}
+
 /// `lapel completions`.
 #[derive(Args, Debug)]
 pub(crate) struct Completions {
@@ -455,6 +516,17 @@ fn allowed_host(text: &str) -> Result<(String, u16), String> {
     lapel_wallet::fetch::parse_allowed(text).map_err(|error| error.to_string())
 }
 
+/// An account's number as people write it: `a3` or `3`.
+pub(crate) fn account_id(text: &str) -> Result<u32, String> {
+    let digits = text.strip_prefix(['a', 'A']).unwrap_or(text);
+    let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    digits
+        .parse()
+        .ok()
+        .filter(|_| plain)
+        .ok_or_else(|| "an account is named like a3; `lapel account list` shows the names".to_owned())
+}
+
 fn timestamp(text: &str) -> Result<Timestamp, String> {
     text.parse().map_err(|_| "expected an instant with its offset, such as 2026-11-23T12:00:00Z".to_owned())
 }
@@ -474,6 +546,8 @@ mod tests {
     fn badge_ids() {
         assert_eq!(badge_id("b17"), Ok(17));
         assert_eq!(badge_id("17"), Ok(17));
+        assert_eq!(account_id("a3"), Ok(3));
+        assert!(account_id("b3").is_err() && account_id("a").is_err());
         for wrong in ["", "b", "c17", "b-1", "b+1", "b4294967296", "b1.png", "bb1"] {
             assert!(badge_id(wrong).is_err(), "{wrong}");
         }

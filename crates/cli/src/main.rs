@@ -1,5 +1,6 @@
 //! `lapel`: the wallet on the command line. docs/cli.md documents it; what it prints with `--json` is stable.
 
+mod account;
 mod args;
 mod documents;
 mod explain;
@@ -54,6 +55,8 @@ fn run(lapel: &Lapel) -> Result<Status, Problem> {
         Command::Trust(args) => settings::trust(args, global),
         Command::Registry(args) => registry::run(args, global),
         Command::Listed(args) => listed::run(args, global),
+        Command::Account(args) => account::run(args, global),
+        Command::Offer(args) => account::offer(args, global),
         Command::Completions(args) => generate::completions(args),
         Command::Man(args) => generate::man(args),
     }
