@@ -116,7 +116,8 @@ impl Lines {
     }
 }
 
-fn print_line(out: &mut Out, line: &ImportLine) -> io::Result<()> {
+/// Prints what became of one source, and hands it over at once.
+pub(crate) fn print_line(out: &mut Out, line: &ImportLine) -> io::Result<()> {
     if out.json {
         return out.json(line);
     }

@@ -19,6 +19,7 @@ mod settings;
 mod verify;
 mod walk;
 mod wallet;
+mod watch;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -51,6 +52,7 @@ fn run(lapel: &Lapel) -> Result<Status, Problem> {
         Command::Identity(args) => settings::identity(args, global),
         Command::Trust(args) => settings::trust(args, global),
         Command::Registry(args) => registry::run(args, global),
+        Command::Watch(args) => watch::run(args, global),
         Command::Completions(args) => generate::completions(args),
         Command::Man(args) => generate::man(args),
     }

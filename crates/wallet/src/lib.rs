@@ -10,6 +10,7 @@
 
 pub mod api;
 mod art;
+pub mod deep_link;
 mod error;
 pub mod fetch;
 pub mod gather;
@@ -21,6 +22,7 @@ mod signals;
 pub mod source;
 pub mod store;
 mod view;
+pub mod watch;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

@@ -16,6 +16,7 @@ mod removals;
 mod reports;
 mod schema;
 mod settings;
+mod watched;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -27,6 +28,7 @@ use openbadges::report::Report;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 
 pub use error::StoreError;
+pub use watched::{WatchedFile, WatchedRow};
 
 use crate::api::{
     ArtifactView, BadgeId, BadgePage, BadgeSummary, ListRequest, RegistryView, Settings, VerdictAt,
