@@ -7,7 +7,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use lapel_share::{DownloadFormat, ShareSheet};
 use lapel_wallet::api::{
-    ApiError, AppInfo, BadgeDetail, BadgeId, BadgePage, CheckedBadge, ListRequest, Removed, Settings,
+    ApiError, AppInfo, BadgeDetail, BadgeId, BadgePage, CheckedBadge, ImportLinesPage, ImportLinesRequest,
+    ImportReport, ListRequest, Removed, Settings, Undone,
 };
 use lapel_wallet::{Source, Wallet};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -58,7 +59,14 @@ api! {
     choose_files: Nothing => Option<Started>;
     import_samples: Nothing => Started;
     import_drop: DropRequest => Started;
-    cancel_import: CancelRequest => Nothing;
+    cancel_import: ImportRequest => Nothing;
+    pause_import: ImportRequest => Nothing;
+    resume_import: ImportRequest => Started;
+    decide_import: DecideRequest => Started;
+    undo_import: ImportRequest => Undone;
+    import_report: ImportRequest => ImportReport;
+    import_lines: ImportLinesRequest => ImportLinesPage;
+    unfinished_imports: Nothing => Vec<ImportReport>;
     check_text: TextRequest => Vec<CheckedBadge>;
     check_files: FilesRequest => Vec<CheckedSource>;
     check_drop: DropRequest => Vec<CheckedSource>;
@@ -128,11 +136,22 @@ struct DropRequest {
     only: Option<u32>,
 }
 
-/// An import to stop.
+/// An import.
 #[derive(Deserialize, TS)]
 #[ts(export)]
-struct CancelRequest {
+struct ImportRequest {
     import: u32,
+}
+
+/// What to do with the badges of an import that are not valid.
+#[derive(Deserialize, TS)]
+#[ts(export)]
+struct DecideRequest {
+    import: u32,
+    /// Keep them, marked as what they are; else they are left out.
+    keep: bool,
+    /// Do so in later imports, too.
+    remember: bool,
 }
 
 /// A file as an `<input type=file>` or the clipboard gives it.
@@ -203,6 +222,7 @@ async fn app_info(app: &AppHandle, _: Nothing) -> Result<AppInfo, ApiError> {
     let info = reading(app, about).await?;
     // The page asks this first: now there is someone to tell.
     imports::begin_files(app, app.state::<Desktop>().take_waiting());
+    imports::go_on_with_interrupted(app).await?;
     Ok(info)
 }
 
@@ -255,9 +275,40 @@ async fn import_drop(app: &AppHandle, request: DropRequest) -> Result<Started, A
     imports::begin(app, dropped(app, &request)).await
 }
 
-async fn cancel_import(app: &AppHandle, request: CancelRequest) -> Result<Nothing, ApiError> {
-    wallet(app).await?.cancel_import(request.import);
+async fn cancel_import(app: &AppHandle, request: ImportRequest) -> Result<Nothing, ApiError> {
+    reading(app, move |wallet| wallet.cancel_import(request.import)).await?;
     Ok(Nothing {})
+}
+
+async fn pause_import(app: &AppHandle, request: ImportRequest) -> Result<Nothing, ApiError> {
+    reading(app, move |wallet| wallet.pause_import(request.import)).await?;
+    Ok(Nothing {})
+}
+
+async fn resume_import(app: &AppHandle, request: ImportRequest) -> Result<Started, ApiError> {
+    imports::go_on(app, request.import).await
+}
+
+async fn decide_import(app: &AppHandle, request: DecideRequest) -> Result<Started, ApiError> {
+    let DecideRequest { import, keep, remember } = request;
+    reading(app, move |wallet| wallet.decide_import(import, keep, remember)).await?;
+    imports::go_on(app, import).await
+}
+
+async fn undo_import(app: &AppHandle, request: ImportRequest) -> Result<Undone, ApiError> {
+    reading(app, move |wallet| wallet.undo_import(request.import)).await
+}
+
+async fn import_report(app: &AppHandle, request: ImportRequest) -> Result<ImportReport, ApiError> {
+    reading(app, move |wallet| wallet.import_report(request.import)).await
+}
+
+async fn import_lines(app: &AppHandle, request: ImportLinesRequest) -> Result<ImportLinesPage, ApiError> {
+    reading(app, move |wallet| wallet.import_lines(&request)).await
+}
+
+async fn unfinished_imports(app: &AppHandle, _: Nothing) -> Result<Vec<ImportReport>, ApiError> {
+    reading(app, |wallet| wallet.unfinished_imports()).await
 }
 
 async fn check_text(app: &AppHandle, request: TextRequest) -> Result<Vec<CheckedBadge>, ApiError> {

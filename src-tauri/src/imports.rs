@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use lapel_wallet::Source;
-use lapel_wallet::api::ApiError;
+use lapel_wallet::api::{ApiError, ImportState};
 use serde::Serialize;
 use tauri::{AppHandle, DragDropEvent, Emitter, Manager, Window, WindowEvent};
 use ts_rs::TS;
 
-use crate::desktop::Desktop;
+use crate::desktop::{Desktop, blocking};
 
 /// An import began.
 #[derive(Serialize, TS)]
@@ -37,23 +37,39 @@ pub(crate) struct Dropped {
 /// Begins to bring `sources` in.
 pub(crate) async fn begin(app: &AppHandle, sources: Vec<Source>) -> Result<Started, ApiError> {
     let wallet = app.state::<Desktop>().wallet().await?;
-    let import = wallet.next_import();
-    let app = app.clone();
-    tauri::async_runtime::spawn(async move {
-        wallet.import(import, sources, |progress| tell(&app, "import-progress", progress)).await;
-    });
-    Ok(Started { import })
+    let import = blocking(move || wallet.begin_import(sources, None)).await?;
+    go_on(app, import).await
 }
 
 /// Begins to bring in the three samples.
 pub(crate) async fn begin_samples(app: &AppHandle) -> Result<Started, ApiError> {
     let wallet = app.state::<Desktop>().wallet().await?;
-    let import = wallet.next_import();
+    let import = blocking(move || wallet.begin_samples()).await?;
+    go_on(app, import).await
+}
+
+/// Runs an import that was begun, or paused, or cut off.
+pub(crate) async fn go_on(app: &AppHandle, import: u32) -> Result<Started, ApiError> {
+    let wallet = app.state::<Desktop>().wallet().await?;
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
-        wallet.import_samples(import, |progress| tell(&app, "import-progress", progress)).await;
+        let tell_of = |progress| tell(&app, "import-progress", progress);
+        // Why it ended early is in its last word.
+        wallet.run_import(import, tell_of).await.err()
     });
     Ok(Started { import })
+}
+
+/// Goes on with the imports that were cut off when Lapel ended. Paused ones wait.
+pub(crate) async fn go_on_with_interrupted(app: &AppHandle) -> Result<(), ApiError> {
+    let wallet = app.state::<Desktop>().wallet().await?;
+    let unfinished = blocking(move || wallet.unfinished_imports()).await?;
+    for report in unfinished {
+        if report.state == ImportState::Running {
+            go_on(app, report.import).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Begins to bring files in that came from outside the page. A wallet that cannot be opened is told of by every

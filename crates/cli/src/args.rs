@@ -39,6 +39,9 @@ pub(crate) struct Global {
 pub(crate) enum Command {
     /// Add badges to the wallet
     Import(Import),
+    /// Look at imports, go on with one that was cut off, or take one back
+    #[command(subcommand)]
+    Imports(Imports),
     /// List the badges in the wallet
     List(List),
     /// Show a badge with everything that is known of it
@@ -76,11 +79,83 @@ pub(crate) enum Command {
 
 /// `lapel import`.
 #[derive(Args, Debug)]
-#[command(after_help = "Exit status: 0 all added or there already, 1 some failed, 2 wrong usage.")]
+#[command(
+    after_help = "An import that is cut off can be gone on with: lapel imports resume. One that was a mistake \
+    can be taken back: lapel imports undo.\n\
+    Exit status: 0 all added or there already, 1 some failed, 2 wrong usage."
+)]
 pub(crate) struct Import {
-    /// Files, folders (with what is in them), links, or - for standard input
-    #[arg(required = true, value_name = "PATH|URL|-")]
+    /// Files, folders (with what is in them), patterns such as 'badges/**/*.png', links, or - for standard input
+    #[arg(required = true, value_name = "PATH|PATTERN|URL|-")]
     pub(crate) sources: Vec<String>,
+    /// What to do with badges that are invalid or revoked [default: as was remembered, else ask on a terminal, else
+    /// keep]
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub(crate) not_valid: Option<NotValidChoice>,
+}
+
+/// What to do with badges that are not valid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum NotValidChoice {
+    /// Keep them, marked as what they are
+    Keep,
+    /// Leave them out
+    LeaveOut,
+    /// Hold them back until it is decided: `lapel imports decide`
+    Ask,
+}
+
+/// `lapel imports`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Imports {
+    /// List the imports of the last 30 days
+    List,
+    /// Say what became of an import, and of what it could not read
+    Show {
+        /// The number that `list` shows
+        #[arg(value_name = "IMPORT")]
+        import: u32,
+        /// Print every line, not only what could not be read
+        #[arg(long)]
+        lines: bool,
+    },
+    /// Go on with imports that were paused or cut off
+    Resume {
+        /// Only this one
+        #[arg(value_name = "IMPORT")]
+        import: Option<u32>,
+    },
+    /// Keep or leave out the badges of an import that are not valid
+    Decide {
+        /// The number that `list` shows
+        #[arg(value_name = "IMPORT")]
+        import: u32,
+        /// What to do with them
+        #[arg(value_enum, value_name = "keep|leave-out")]
+        what: Decision,
+        /// Do so in later imports, too
+        #[arg(long)]
+        remember: bool,
+    },
+    /// Stop an import that is not over; what is in stays in
+    Stop {
+        /// The number that `list` shows
+        #[arg(value_name = "IMPORT")]
+        import: u32,
+    },
+    /// Take an import back: remove what it added, bring back what it replaced
+    Undo {
+        /// The number that `list` shows
+        #[arg(value_name = "IMPORT")]
+        import: u32,
+    },
+}
+
+/// A decision on badges that are not valid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Decision {
+    Keep,
+    LeaveOut,
 }
 
 /// `lapel list`.

@@ -1,19 +1,20 @@
-//! `lapel import`: every source gets a line, and a line is printed when the wallet has the badge on disk.
+//! `lapel import`: everything that was found gets a line, and a line is printed when the wallet has the badge on disk.
 
-use std::io::{self, IsTerminal};
+use std::io::{self, BufRead as _, IsTerminal, Write as _};
 use std::path::{Path, PathBuf};
 
 use indicatif::{ProgressBar, ProgressStyle};
-use lapel_wallet::Source;
-use lapel_wallet::api::{ApiError, ImportLine, ImportOutcome};
+use lapel_wallet::api::{
+    ApiError, ImportCounts, ImportLine, ImportOutcome, ImportProgress, ImportReport, NotValid,
+};
+use lapel_wallet::{Source, Wallet};
 use tokio::runtime::Builder;
 
-use crate::args::{Global, Import};
+use crate::args::{Global, Import, NotValidChoice};
 use crate::input::{Input, read_stdin};
 use crate::list::name_of;
 use crate::out::{Out, Paint, paint_of, plain};
 use crate::problem::{Problem, Status, told};
-use crate::walk;
 use crate::wallet;
 
 /// Adds badges to the wallet.
@@ -30,49 +31,90 @@ pub(crate) fn run(args: &Import, global: &Global) -> Result<Status, Problem> {
         }
     }
     let wallet = wallet::open(global)?;
-    let mut lines = Lines::new(Out::new(global.json), sources.len() + unreadable.len());
+    let not_valid = not_valid(args.not_valid, &wallet, global)?;
+    let mut lines = Lines::new(Out::new(global.json));
     for line in &unreadable {
         lines.print(line);
     }
-    let runtime = Builder::new_current_thread().enable_all().build()?;
-    let number = wallet.next_import();
-    // Each line is told when its badge is on disk, and printed then and there: that is its receipt.
-    runtime.block_on(wallet.import(number, sources, |progress| {
-        if let Some(line) = &progress.line {
-            lines.print(line);
-        }
-    }));
-    lines.finish()
+    let import = wallet.begin_import(sources, Some(not_valid))?;
+    let report = drive(&wallet, import, &mut lines)?;
+    let asked = args.not_valid.is_none() && report.counts.held > 0;
+    let report = if asked { decide(&wallet, import, report, &mut lines)? } else { report };
+    lines.finish(&report, u32::try_from(unreadable.len()).unwrap_or(u32::MAX))
 }
 
-/// What an argument stands for: a folder is all the files in it.
+/// Runs an import and prints its lines as they are saved: that is the receipt of each.
+pub(crate) fn drive(wallet: &Wallet, import: u32, lines: &mut Lines) -> Result<ImportReport, Problem> {
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    Ok(runtime.block_on(wallet.run_import(import, |progress| lines.take(&progress)))?)
+}
+
+/// What was said on the command line, else what was remembered; a question only where there is somebody to answer.
+fn not_valid(said: Option<NotValidChoice>, wallet: &Wallet, global: &Global) -> Result<NotValid, ApiError> {
+    Ok(match said {
+        Some(NotValidChoice::Keep) => NotValid::Keep,
+        Some(NotValidChoice::LeaveOut) => NotValid::LeaveOut,
+        Some(NotValidChoice::Ask) => NotValid::Ask,
+        None => match wallet.settings()?.not_valid {
+            NotValid::Ask if global.json || !can_ask() => NotValid::Keep,
+            remembered => remembered,
+        },
+    })
+}
+
+fn can_ask() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
+/// Asks once what to do with the badges that are not valid.
+fn decide(
+    wallet: &Wallet,
+    import: u32,
+    report: ImportReport,
+    lines: &mut Lines,
+) -> Result<ImportReport, Problem> {
+    let held = report.counts.held;
+    let badges = if held == 1 { "1 badge is".to_owned() } else { format!("{held} badges are") };
+    let Some(keep) = ask(&format!("{badges} not valid. Keep anyway, marked as what they are?")) else {
+        return Ok(report);
+    };
+    let remember = ask("Do the same in later imports, without asking?") == Some(true);
+    wallet.decide_import(import, keep, remember)?;
+    drive(wallet, import, lines)
+}
+
+/// `None` where nobody answered.
+fn ask(question: &str) -> Option<bool> {
+    let mut stderr = io::stderr();
+    write!(stderr, "{question} [y/n] ").ok()?;
+    stderr.flush().ok()?;
+    let mut answer = String::new();
+    io::stdin().lock().read_line(&mut answer).ok()?;
+    match answer.trim().chars().next()?.to_ascii_lowercase() {
+        'y' => Some(true),
+        'n' => Some(false),
+        _ => None,
+    }
+}
+
+/// What an argument stands for; a pattern is all that it matches.
 fn of_argument(argument: &str) -> Result<Vec<Source>, ApiError> {
     match Input::of(argument) {
         Input::Stdin => Ok(vec![Source::Bytes { name: "standard input".to_owned(), bytes: read_stdin()? }]),
         Input::Link(url) => Ok(vec![Source::Url(url.to_owned())]),
-        Input::Path(path) if path.is_dir() => in_folder(path),
+        Input::Path(path) if !path.exists() && argument.contains(['*', '?', '[']) => matching(argument),
         // The wallet's own badges are there already: such a name can only be that of a file.
-        Input::Path(_) | Input::Badge(_) => Ok(vec![file(PathBuf::from(argument))]),
+        Input::Path(_) | Input::Badge(_) => Ok(vec![file(Path::new(argument).to_owned())]),
     }
 }
 
-fn in_folder(folder: &Path) -> Result<Vec<Source>, ApiError> {
-    let name = folder.display();
-    let files = walk::files(folder).map_err(|error| {
-        told(
-            "import.unreadable-folder",
-            format!("{name} could not be read: {error}"),
-            "Check who may read the folder, or name the files in it.",
-        )
-    })?;
-    if files.is_empty() {
-        return Err(told(
-            "import.empty-folder",
-            format!("there are no files in {name}"),
-            "Name another folder.",
-        ));
-    }
-    Ok(files.into_iter().map(file).collect())
+/// The files that a pattern matches, for shells that leave patterns as they are.
+fn matching(pattern: &str) -> Result<Vec<Source>, ApiError> {
+    let unusable =
+        |message: String| told("import.no-match", message, "Check the pattern, or name the files.");
+    let paths = glob::glob(pattern).map_err(|error| unusable(format!("{pattern} is no pattern: {error}")))?;
+    let sources: Vec<Source> = paths.filter_map(Result::ok).map(file).collect();
+    if sources.is_empty() { Err(unusable(format!("nothing matches {pattern}"))) } else { Ok(sources) }
 }
 
 /// A file goes by the path that leads to it from here: in a folder of folders, names alone would not tell.
@@ -81,55 +123,83 @@ fn file(path: PathBuf) -> Source {
 }
 
 /// The lines of an import, printed as they come.
-struct Lines {
+pub(crate) struct Lines {
     out: Out,
-    progress: Progress,
-    counts: Counts,
+    bar: Bar,
     /// Set where printing failed: nobody hears the rest, but what was begun is done.
     broken: Option<io::Error>,
 }
 
 impl Lines {
-    fn new(out: Out, sources: usize) -> Self {
-        Self { out, progress: Progress::over(sources), counts: Counts::default(), broken: None }
+    pub(crate) fn new(out: Out) -> Self {
+        Self { out, bar: Bar::default(), broken: None }
     }
 
-    fn print(&mut self, line: &ImportLine) {
-        self.counts.count(&line.outcome);
-        if self.broken.is_none() {
-            let Self { out, progress, .. } = self;
-            self.broken = progress.hidden(|| print_line(out, line)).err();
+    fn take(&mut self, progress: &ImportProgress) {
+        self.bar.show(progress);
+        for line in &progress.lines {
+            self.print(line);
         }
-        self.progress.one_more();
     }
 
-    fn finish(mut self) -> Result<Status, Problem> {
-        self.progress.finish();
+    pub(crate) fn print(&mut self, line: &ImportLine) {
+        if self.broken.is_none() {
+            let Self { out, bar, .. } = self;
+            self.broken = bar.hidden(|| print_line(out, line)).err();
+        }
+    }
+
+    /// Prints how many came to which end; `unreadable` are arguments that stood for nothing.
+    pub(crate) fn finish(mut self, report: &ImportReport, unreadable: u32) -> Result<Status, Problem> {
+        self.bar.finish();
         if let Some(error) = self.broken {
             return Err(error.into());
         }
-        if !self.out.json && self.counts.all() > 1 {
-            self.out.line(&self.counts.in_words())?;
+        let counts = ImportCounts { failed: report.counts.failed + unreadable, ..report.counts };
+        if !self.out.json && all(&counts) > 1 {
+            self.out.line(&in_words(&counts))?;
+        }
+        if !self.out.json && counts.held > 0 {
+            self.out.line(&format!(
+                "Those that are not valid wait: lapel imports decide {} keep|leave-out",
+                report.import
+            ))?;
         }
         self.out.flush()?;
-        Ok(if self.counts.failed > 0 { Status::Failed } else { Status::Done })
+        Ok(if counts.failed > 0 { Status::Failed } else { Status::Done })
     }
 }
 
-/// Prints what became of one source, and hands it over at once.
+/// Prints what became of one thing, and hands it over at once.
 pub(crate) fn print_line(out: &mut Out, line: &ImportLine) -> io::Result<()> {
     if out.json {
         return out.json(line);
     }
     let source = plain(&line.source);
     match &line.outcome {
-        ImportOutcome::Added { badge } => {
+        ImportOutcome::Added { badge } | ImportOutcome::KeptNotValid { badge } => {
             let verdict = out.paint(paint_of(&badge.verdict), &plain(&badge.headline));
             out.line(&format!("{}  {}: {verdict}", name_of(badge.id), plain(&badge.name)))?;
+        }
+        ImportOutcome::Updated { badge } => {
+            let verdict = out.paint(paint_of(&badge.verdict), &plain(&badge.headline));
+            let name = plain(&badge.name);
+            out.line(&format!(
+                "{}  {name}: a newer version, put in its place. {verdict}",
+                name_of(badge.id)
+            ))?;
         }
         ImportOutcome::AlreadyThere { badge, linked } => {
             let how = if *linked { "the same badge in another file, linked to it" } else { "there already" };
             out.line(&format!("{}  {}: {how}", name_of(badge.id), plain(&badge.name)))?;
+        }
+        ImportOutcome::Held { name, headline, .. } => {
+            let verdict = out.paint(Paint::Bad, &plain(headline));
+            out.line(&format!("-   {source}: {} waits for you to decide. {verdict}", plain(name)))?;
+        }
+        ImportOutcome::LeftOut { name, headline, .. } => {
+            let verdict = out.paint(Paint::Bad, &plain(headline));
+            out.line(&format!("-   {source}: {} was left out. {verdict}", plain(name)))?;
         }
         ImportOutcome::Failed { error } => {
             out.line(&out.paint(Paint::Bad, &format!("-   {source}: {}", plain(&error.message))))?;
@@ -139,45 +209,48 @@ pub(crate) fn print_line(out: &mut Out, line: &ImportLine) -> io::Result<()> {
     out.flush()
 }
 
-/// How many sources came to which end.
+fn all(counts: &ImportCounts) -> u32 {
+    named(counts).iter().map(|(count, _)| count).sum()
+}
+
+/// How many came to which end; the usual ends are always named.
+pub(crate) fn in_words(counts: &ImportCounts) -> String {
+    let usual = ["added", "there already", "failed"];
+    let named = named(counts).into_iter().filter(|(count, end)| *count > 0 || usual.contains(end));
+    named.map(|(count, end)| format!("{count} {end}")).collect::<Vec<_>>().join(", ")
+}
+
+fn named(counts: &ImportCounts) -> [(u32, &'static str); 7] {
+    [
+        (counts.added, "added"),
+        (counts.updated, "updated"),
+        (counts.already_there, "there already"),
+        (counts.kept_not_valid, "kept although not valid"),
+        (counts.held, "waiting for you to decide"),
+        (counts.left_out, "left out"),
+        (counts.failed, "failed"),
+    ]
+}
+
+/// A bar on standard error, for many things and on a terminal only.
 #[derive(Default)]
-struct Counts {
-    added: usize,
-    there: usize,
-    failed: usize,
-}
+struct Bar(Option<ProgressBar>);
 
-impl Counts {
-    fn count(&mut self, outcome: &ImportOutcome) {
-        match outcome {
-            ImportOutcome::Added { .. } => self.added += 1,
-            ImportOutcome::AlreadyThere { .. } => self.there += 1,
-            ImportOutcome::Failed { .. } => self.failed += 1,
+impl Bar {
+    fn show(&mut self, progress: &ImportProgress) {
+        if self.0.is_none() && progress.total >= 10 && io::stderr().is_terminal() {
+            let bar = ProgressBar::new(u64::from(progress.total));
+            if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos} of {len}{msg}") {
+                bar.set_style(style);
+            }
+            self.0 = Some(bar);
         }
-    }
-
-    fn all(&self) -> usize {
-        self.added + self.there + self.failed
-    }
-
-    fn in_words(&self) -> String {
-        format!("{} added, {} there already, {} failed", self.added, self.there, self.failed)
-    }
-}
-
-/// A bar on standard error, for many sources and on a terminal only.
-struct Progress(Option<ProgressBar>);
-
-impl Progress {
-    fn over(sources: usize) -> Self {
-        if sources < 10 || !io::stderr().is_terminal() {
-            return Self(None);
+        let Some(bar) = &self.0 else { return };
+        bar.set_length(u64::from(progress.total));
+        bar.set_position(u64::from(progress.done));
+        if let (Some(pace), Some(left)) = (progress.per_minute, progress.seconds_left) {
+            bar.set_message(format!("  {pace} a minute, {left} s left"));
         }
-        let bar = ProgressBar::new(sources as u64);
-        if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos} of {len}") {
-            bar.set_style(style);
-        }
-        Self(Some(bar))
     }
 
     /// Runs `print` while the bar is out of the way.
@@ -185,12 +258,6 @@ impl Progress {
         match &self.0 {
             Some(bar) => bar.suspend(print),
             None => print(),
-        }
-    }
-
-    fn one_more(&self) {
-        if let Some(bar) = &self.0 {
-            bar.inc(1);
         }
     }
 

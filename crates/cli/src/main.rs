@@ -6,6 +6,7 @@ mod explain;
 mod export;
 mod generate;
 mod import;
+mod imports;
 mod input;
 mod lines;
 mod list;
@@ -17,7 +18,6 @@ mod registry;
 mod remove;
 mod settings;
 mod verify;
-mod walk;
 mod wallet;
 mod watch;
 
@@ -41,6 +41,7 @@ fn run(lapel: &Lapel) -> Result<Status, Problem> {
     let global = &lapel.global;
     match &lapel.command {
         Command::Import(args) => import::run(args, global),
+        Command::Imports(args) => imports::run(args, global),
         Command::List(args) => list::list(args, global),
         Command::Show(args) => list::show(args, global),
         Command::Search(args) => list::search(args, global),

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::path::PathBuf;
 
-use lapel_wallet::api::{ImportProgress, WatchedFolder};
+use lapel_wallet::api::{ApiError, ImportProgress, NotValid, WatchedFolder};
 use lapel_wallet::watch::Events;
 use lapel_wallet::{Source, Wallet};
 use serde_json::json;
@@ -64,16 +64,19 @@ fn watch(wallet: &Wallet, global: &Global) -> Result<Status, Problem> {
     let stop = Notify::new();
     let take = |paths: Vec<PathBuf>| async {
         let sources = paths.into_iter().map(|path| Source::File { name: path.display().to_string(), path });
-        let number = wallet.next_import();
         let told = |progress: ImportProgress| {
-            let Some(line) = &progress.line else { return };
-            if let Err(error) = print_line(&mut out.borrow_mut(), line) {
-                unheard.replace(Some(error));
-                stop.notify_one();
+            for line in &progress.lines {
+                if let Err(error) = print_line(&mut out.borrow_mut(), line) {
+                    unheard.replace(Some(error));
+                    stop.notify_one();
+                }
             }
         };
-        wallet.import(number, sources.collect(), told).await;
-        true
+        match begin(wallet, sources.collect()) {
+            // Why it came to a halt was told, and it can be gone on with: what is written down is not lost.
+            Ok(import) => wallet.run_import(import, told).await.is_ok(),
+            Err(_) => false,
+        }
     };
     let runtime = Builder::new_current_thread().enable_all().build()?;
     let (events, _waker) = Events::new();
@@ -87,6 +90,15 @@ fn watch(wallet: &Wallet, global: &Global) -> Result<Status, Problem> {
         Some(error) => Err(error.into()),
         None => Ok(Status::Done),
     }
+}
+
+/// Nobody is there to be asked: what is not valid is kept, marked as what it is, unless the person said otherwise once.
+fn begin(wallet: &Wallet, sources: Vec<Source>) -> Result<u32, ApiError> {
+    let not_valid = match wallet.settings()?.not_valid {
+        NotValid::Ask => NotValid::Keep,
+        remembered => remembered,
+    };
+    wallet.begin_import(sources, Some(not_valid))
 }
 
 fn print(out: &mut Out, folder: &WatchedFolder, outcome: Option<&str>) -> Result<(), Problem> {

@@ -23,6 +23,7 @@
 pub mod art;
 mod assorted;
 mod award;
+pub mod containers;
 pub mod corpus;
 mod data_integrity;
 mod draft;

@@ -24,7 +24,7 @@ fn main() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
 
     let start = Instant::now();
-    let lines = runtime.block_on(wallet.import(1, sources, |_| {}));
+    let lines = runtime.block_on(wallet.import(sources, |_| {})).unwrap();
     let took = start.elapsed();
     assert_eq!(lines.len(), badges);
     println!("import {badges}: {took:.2?} ({:?} each)", took / u32::try_from(badges).unwrap());

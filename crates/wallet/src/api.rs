@@ -3,9 +3,16 @@
 //! These are the shapes that the window sees (TypeScript types are generated from them) and that
 //! `lapel --json` prints. Ids cross as numbers below 2^32, times as RFC 3339 text.
 
+mod import;
+
 use openbadges::card::BadgeCard;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+
+pub use import::{
+    FailureGroup, ImportCounts, ImportLine, ImportLinesPage, ImportLinesRequest, ImportOutcome,
+    ImportProgress, ImportReport, ImportState, NotValid, Undone, VersionView,
+};
 
 /// A badge's number in this wallet. Shown to people as `b17`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
@@ -238,6 +245,8 @@ pub struct BadgeDetail {
     pub history: Vec<VerdictAt>,
     /// The artefacts that carry it (more than one where it came in several wrappings).
     pub artifacts: Vec<ArtifactView>,
+    /// Earlier versions and other forms of its credential, the latest first.
+    pub versions: Vec<VersionView>,
     /// The credential's text, as signed.
     pub credential_text: String,
 }
@@ -280,57 +289,6 @@ pub struct Removed {
     pub removed: u32,
 }
 
-/// What became of one source of an import.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(tag = "outcome", rename_all = "snake_case")]
-#[ts(export)]
-pub enum ImportOutcome {
-    /// It is in the wallet now.
-    Added {
-        /// The new badge.
-        badge: BadgeSummary,
-    },
-    /// The same bytes or the same credential was there.
-    AlreadyThere {
-        /// The badge that has it.
-        badge: BadgeSummary,
-        /// True where this was another wrapping of it, which is now linked to it.
-        linked: bool,
-    },
-    /// It could not be read; nothing was kept.
-    Failed {
-        /// Why.
-        error: ApiError,
-    },
-}
-
-/// One line of an import's summary.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
-pub struct ImportLine {
-    /// A file name, a URL or `pasted text`.
-    pub source: String,
-    /// What became of it.
-    #[serde(flatten)]
-    pub outcome: ImportOutcome,
-}
-
-/// How far an import is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
-pub struct ImportProgress {
-    /// Which import (unique while the app runs).
-    pub import: u32,
-    /// Sources done.
-    pub done: u32,
-    /// Sources in all.
-    pub total: u32,
-    /// The line of the source that was just done.
-    pub line: Option<ImportLine>,
-    /// True at the end.
-    pub finished: bool,
-}
-
 /// What verifying without keeping found.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export)]
@@ -363,6 +321,8 @@ pub struct Settings {
     pub offline: bool,
     /// `system`, `light` or `dark`.
     pub appearance: String,
+    /// What is done with badges that are not valid, where the person asked to remember it.
+    pub not_valid: NotValid,
 }
 
 /// A registry of issuers that the person relies on.

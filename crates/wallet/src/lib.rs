@@ -21,13 +21,12 @@ mod shared_fetch;
 mod signals;
 pub mod source;
 pub mod store;
+pub mod unpack;
 mod view;
 pub mod watch;
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use base64::Engine;
 use jiff::{SignedDuration, Timestamp};
@@ -45,7 +44,7 @@ pub use view::{Pictures, credential_kind, report_view};
 
 use api::{
     ApiError, ArtifactView, BadgeDetail, BadgeId, BadgePage, BadgeSummary, CheckedBadge, ListRequest,
-    Removed, Settings, VerdictAt,
+    Removed, Settings, VerdictAt, VersionView,
 };
 use fetch::{Fetch, HttpFetch, MapFetch};
 use gather::{Budget, gather};
@@ -63,9 +62,7 @@ pub struct Wallet {
 struct Inner {
     store: Store,
     fetch: Arc<dyn Fetch>,
-    imports: AtomicU32,
-    /// Imports that are to stop.
-    stopping: Mutex<BTreeSet<u32>>,
+    running: import::Running,
 }
 
 /// A badge with all that sharing it needs.
@@ -85,6 +82,8 @@ pub struct Badge {
     pub history: Vec<VerdictAt>,
     /// What carries it, in the order it came.
     pub artifacts: Vec<ArtifactView>,
+    /// Earlier versions and other forms of its credential, the latest first.
+    pub versions: Vec<VersionView>,
 }
 
 impl Badge {
@@ -121,9 +120,7 @@ impl Wallet {
     pub fn open_with(folder: &Path, fetch: Arc<dyn Fetch>) -> Result<Self, ApiError> {
         signals::outlive_file_size_limits();
         let store = Store::open(folder)?;
-        let wallet = Self {
-            inner: Arc::new(Inner { store, fetch, imports: AtomicU32::new(1), stopping: Mutex::default() }),
-        };
+        let wallet = Self { inner: Arc::new(Inner { store, fetch, running: import::Running::default() }) };
         if let Ok(before) = Timestamp::now().checked_sub(TRASH) {
             // What cannot be deleted now (a full disk) is deleted another time.
             let _ = wallet.inner.store.purge(before);
@@ -159,6 +156,7 @@ impl Wallet {
             card: badge.card,
             history: badge.history,
             artifacts: badge.artifacts,
+            versions: badge.versions,
             credential_text: badge.content.text().to_owned(),
         })
     }
@@ -172,10 +170,10 @@ impl Wallet {
         }
         let content = content(&stored);
         let credential = credential_of(&stored)?;
-        let StoredBadge { summary, card, report, history, artifacts, .. } = stored;
+        let StoredBadge { summary, card, report, history, artifacts, versions, .. } = stored;
         let unreadable = || StoreError::Damaged { badge: id.0, name: summary.name.clone(), what: "report" };
         let (card, report) = (card.ok_or_else(unreadable)?, report.ok_or_else(unreadable)?);
-        Ok(Badge { summary, card, content, credential, report, history, artifacts })
+        Ok(Badge { summary, card, content, credential, report, history, artifacts, versions })
     }
 
     /// Verifies a badge again: asks its issuer for everything anew, unless offline. Where a host cannot be
@@ -309,23 +307,6 @@ impl Wallet {
     /// Checks everything against its digest; gives what is wrong.
     pub fn examine(&self) -> Result<Vec<ApiError>, ApiError> {
         Ok(self.inner.store.examine()?.into_iter().map(ApiError::from).collect())
-    }
-
-    /// A number for a new import, unique while the wallet is open.
-    pub fn next_import(&self) -> u32 {
-        self.inner.imports.fetch_add(1, Ordering::Relaxed)
-    }
-
-    /// Stops an import: what it works on is finished, nothing more is begun, and its last word comes at once.
-    /// One that is over already stays as it is.
-    pub fn cancel_import(&self, number: u32) {
-        if number < self.inner.imports.load(Ordering::Relaxed) {
-            self.stopping().insert(number);
-        }
-    }
-
-    fn stopping(&self) -> std::sync::MutexGuard<'_, BTreeSet<u32>> {
-        self.inner.stopping.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The policy of this wallet, now.

@@ -3,7 +3,7 @@
 
 use openbadges::KnownIssuer;
 
-use crate::api::{ImportLine, ImportProgress};
+use crate::api::{ApiError, NotValid};
 use crate::{Source, Wallet};
 
 /// The samples' issuer (a `did:key`), for which Lapel vouches.
@@ -21,10 +21,11 @@ const SAMPLES: [(&str, &[u8]); 3] = [
 ];
 
 impl Wallet {
-    /// Imports the samples, as [`Wallet::import`] would from files. They need no network.
-    pub async fn import_samples(&self, number: u32, progress: impl FnMut(ImportProgress)) -> Vec<ImportLine> {
+    /// Begins an import of the samples; also of the one that is not valid, which is there to be looked at. They
+    /// need no network.
+    pub fn begin_samples(&self) -> Result<u32, ApiError> {
         let sources =
             SAMPLES.map(|(name, bytes)| Source::Bytes { name: name.to_owned(), bytes: bytes.to_vec() });
-        self.import(number, sources.into(), progress).await
+        self.begin_import(sources.into(), Some(NotValid::Keep))
     }
 }

@@ -105,6 +105,9 @@ pub enum SourceError {
         /// What it is instead.
         what: &'static str,
     },
+    /// It is a folder, and nothing is in it that could be read.
+    #[error("there are no files in this folder")]
+    EmptyFolder,
     /// It is larger than a badge can be.
     #[error("this is too large for a badge: {MAX_BYTES} bytes are the most")]
     TooLarge,
@@ -170,6 +173,7 @@ impl SourceError {
             }
             Self::Unreadable(_) => "import.unreadable-file".to_owned(),
             Self::NotAFile { .. } => "import.not-a-file".to_owned(),
+            Self::EmptyFolder => "import.empty-folder".to_owned(),
             Self::TooLarge => "import.too-large".to_owned(),
             Self::NotABadge(error) => format!("import.{}", error.code().replace('_', "-")),
             Self::NotACredential(error) => format!("import.{}", error.code().replace('_', "-")),
@@ -187,6 +191,7 @@ impl SourceError {
         match self {
             Self::Unreadable(_) => "Check that the file is still there and that you may read it.",
             Self::NotAFile { .. } => "Choose the files themselves: PNG, SVG, JSON or text.",
+            Self::EmptyFolder => "Choose another folder. Hidden files and symbolic links in folders are left aside.",
             Self::TooLarge => "Check that it is a badge; pictures and other files do not belong here.",
             Self::NotABadge(error) => return error.hint(),
             Self::NotACredential(error) => return error.hint(),
@@ -330,9 +335,13 @@ async fn recognise(bytes: Vec<u8>) -> Result<Artifact, SourceError> {
 }
 
 /// Reads a regular file of at most [`MAX_BYTES`].
-fn read_file(path: &Path) -> Result<Vec<u8>, SourceError> {
+pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>, SourceError> {
     // Before opening it: opening a pipe waits for somebody to write.
     let kind = std::fs::metadata(path).map_err(SourceError::Unreadable)?.file_type();
+    if kind.is_dir() {
+        std::fs::read_dir(path).map_err(SourceError::Unreadable)?;
+        return Err(SourceError::EmptyFolder);
+    }
     if !kind.is_file() {
         return Err(SourceError::NotAFile { what: what_is(kind) });
     }
@@ -357,7 +366,8 @@ fn what_is(kind: std::fs::FileType) -> &'static str {
             return "a device";
         }
     }
-    if kind.is_dir() { "a folder" } else { "something else" }
+    let _ = kind;
+    "something else"
 }
 
 /// Runs `work` where it may take its time.

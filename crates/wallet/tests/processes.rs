@@ -50,10 +50,14 @@ fn child() {
     for index in from.parse().unwrap()..to.parse::<u32>().unwrap() {
         let issued = Issuer::did_key("child").achievement(&format!("Badge {index:03}")).sign_jwt();
         let source = Source::Text(issued.text().to_owned());
-        let said = match runtime.block_on(wallet.import(1, vec![source], |_| {})).remove(0).outcome {
+        let outcome = runtime
+            .block_on(wallet.import(vec![source], |_| {}))
+            .map_or_else(|error| ImportOutcome::Failed { error }, |mut lines| lines.remove(0).outcome);
+        let said = match outcome {
             ImportOutcome::Added { badge } => format!("saved {}", badge.name),
             ImportOutcome::AlreadyThere { badge, .. } => format!("there {}", badge.name),
             ImportOutcome::Failed { error } => format!("failed {} {}", error.code, error.message),
+            other => format!("{other:?}"),
         };
         let mut out = std::io::stdout().lock();
         writeln!(out, "\n{said}").unwrap();

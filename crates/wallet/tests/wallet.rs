@@ -12,7 +12,8 @@ use std::sync::{Arc, Mutex};
 
 use lapel_testkit::{Algorithm, DataModel, Issued, Issuer, StatusList, art};
 use lapel_wallet::api::{
-    BadgeId, BadgePage, ImportLine, ImportOutcome, ImportProgress, ListRequest, Settings,
+    BadgeId, BadgePage, ImportCounts, ImportOutcome, ImportProgress, ImportState, ListRequest, NotValid,
+    Settings,
 };
 use lapel_wallet::fetch::{
     Fetch, FetchError, HttpFetch, Lookup, MapFetch, Options, Pending, Purpose, Request, Response,
@@ -82,6 +83,7 @@ impl Fixture {
     fn over(net: Net) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let wallet = Wallet::open_with(folder.path(), Arc::new(net.clone())).unwrap();
+        wallet.save_settings(&Settings { not_valid: NotValid::Keep, ..Settings::default() }).unwrap();
         Self { _folder: folder, wallet, net }
     }
 
@@ -90,14 +92,14 @@ impl Fixture {
     }
 
     async fn import(&self, source: Source) -> ImportOutcome {
-        let mut lines = self.wallet.import(self.wallet.next_import(), vec![source], |_| {}).await;
+        let mut lines = self.wallet.import(vec![source], |_| {}).await.unwrap();
         assert_eq!(lines.len(), 1);
         lines.remove(0).outcome
     }
 
     async fn added(&self, source: Source) -> BadgeId {
         match self.import(source).await {
-            ImportOutcome::Added { badge } => badge.id,
+            ImportOutcome::Added { badge } | ImportOutcome::KeptNotValid { badge } => badge.id,
             other => panic!("not added: {other:?}"),
         }
     }
@@ -140,7 +142,7 @@ async fn a_signed_badge_is_imported_verified_and_there_after_a_restart() {
     let folder = tempfile::tempdir().unwrap();
     let net = Net::serving(issued.documents());
     let wallet = Wallet::open_with(folder.path(), Arc::new(net)).unwrap();
-    let lines = wallet.import(1, vec![text(&issued)], |_| {}).await;
+    let lines = wallet.import(vec![text(&issued)], |_| {}).await.unwrap();
     let ImportOutcome::Added { badge } = &lines[0].outcome else { panic!("{lines:?}") };
     assert_eq!((badge.name.as_str(), badge.verdict.as_str()), ("Signed", "verified"), "{}", badge.headline);
     drop(wallet);
@@ -244,11 +246,10 @@ async fn an_image_with_badges_of_two_versions_gives_both() {
     let picture = format!("{}{element}{}", &svg[..inside], &svg[inside..]).into_bytes();
     let fixture = Fixture::over(Net::serving(newer.documents().iter().chain(older.documents())));
 
-    let import = |name: &'static str| {
-        fixture.wallet.import(fixture.wallet.next_import(), vec![bytes(name, picture.clone())], |_| {})
-    };
+    let import = |name: &'static str| fixture.wallet.import(vec![bytes(name, picture.clone())], |_| {});
     let added: Vec<BadgeId> = import("both.svg")
         .await
+        .unwrap()
         .into_iter()
         .map(|line| match line.outcome {
             ImportOutcome::Added { badge } => badge.id,
@@ -264,7 +265,7 @@ async fn an_image_with_badges_of_two_versions_gives_both() {
     // The same picture again is the same two badges; the one that was thrown away comes back.
     fixture.wallet.remove(&[*second]).unwrap();
     let outcomes: Vec<ImportOutcome> =
-        import("again.svg").await.into_iter().map(|line| line.outcome).collect();
+        import("again.svg").await.unwrap().into_iter().map(|line| line.outcome).collect();
     assert!(
         matches!(outcomes.as_slice(), [
             ImportOutcome::AlreadyThere { badge: one, linked: false },
@@ -329,11 +330,12 @@ async fn what_is_no_file_is_refused_without_waiting() {
     let large = fs::File::create(folder.path().join("large.png")).unwrap();
     large.set_len((32 << 20) + 1).unwrap();
     fs::write(folder.path().join("empty"), b"").unwrap();
+    fs::create_dir(folder.path().join("nothing")).unwrap();
     fs::write(folder.path().join("notes.txt"), b"dear diary").unwrap();
     assert!(std::process::Command::new("mkfifo").arg(folder.path().join("pipe")).status().unwrap().success());
     let cases = [
         (path("absent"), "import.no-such-file"),
-        (Source::Path(folder.path().to_owned()), "import.not-a-file"),
+        (Source::Path(folder.path().join("nothing")), "import.empty-folder"),
         (path("pipe"), "import.not-a-file"),
         (Source::Path("/dev/zero".into()), "import.not-a-file"),
         (path("large.png"), "import.too-large"),
@@ -360,59 +362,37 @@ async fn an_import_reports_every_source_after_it_is_saved() {
     let mut events: Vec<ImportProgress> = Vec::new();
     let lines = fixture
         .wallet
-        .import(7, sources, |progress| {
-            if let Some(ImportLine { outcome: ImportOutcome::Added { badge }, .. }) = &progress.line {
-                assert_eq!(
-                    &fixture.wallet.open_badge(badge.id).unwrap().summary,
-                    badge,
-                    "reported before saved"
-                );
+        .import(sources, |progress| {
+            for line in &progress.lines {
+                if let ImportOutcome::Added { badge } = &line.outcome {
+                    let stored = fixture.wallet.open_badge(badge.id).unwrap().summary;
+                    assert_eq!(&stored, badge, "reported before saved");
+                }
             }
             events.push(progress);
         })
-        .await;
+        .await
+        .unwrap();
     assert_eq!(lines.len(), 32);
     let added = lines.iter().filter(|line| matches!(line.outcome, ImportOutcome::Added { .. })).count();
     assert_eq!(added, 30);
     assert!(matches!(lines[3].outcome, ImportOutcome::Failed { .. }));
     assert_eq!(fixture.all().total, 30);
     assert_eq!(fixture.all().counts.verified, 30);
-    assert!(events.iter().all(|event| event.import == 7 && event.total == 32));
+    let import = events[0].import;
+    assert!(events.iter().all(|event| event.import == import && event.total == 32));
+    let told: usize = events.iter().map(|event| event.lines.len()).sum();
+    assert_eq!(told, 32, "each line is told of once");
+    assert!(events.is_sorted_by_key(|event| event.done));
+    let (last, before) = events.split_last().unwrap();
+    assert!(last.finished && before.iter().all(|event| !event.finished));
+    assert_eq!((last.state, last.done), (ImportState::Finished, 32));
     assert_eq!(
-        events.iter().map(|event| event.done).collect::<Vec<_>>(),
-        (0..=32).chain([32]).collect::<Vec<_>>()
+        last.counts,
+        ImportCounts { added: 30, already_there: 1, failed: 1, ..ImportCounts::default() }
     );
-    assert!(events[..33].iter().all(|event| !event.finished) && events[33].finished);
     let controller = &issued[0].documents()[0].url;
     assert_eq!(fixture.net.asked(controller), 1, "one import asks each URL once");
-}
-
-#[tokio::test]
-async fn a_stopped_import_ends_between_its_sources_and_keeps_what_it_told_of() {
-    let issued: Vec<_> = (0..60)
-        .map(|index| Issuer::did_key("stop").achievement(&format!("Badge {index}")).sign_jwt())
-        .collect();
-    let fixture = Fixture::over(Net::default());
-    let number = fixture.wallet.next_import();
-    let mut last = None;
-    let lines = fixture
-        .wallet
-        .import(number, issued.iter().map(text).collect(), |progress| {
-            if progress.done == 1 {
-                fixture.wallet.cancel_import(number);
-            }
-            last = Some(progress);
-        })
-        .await;
-    // What was begun when it was stopped is finished: at most as many as are worked on at once.
-    assert!((1..=16).contains(&lines.len()), "{}", lines.len());
-    let last = last.unwrap();
-    assert!(last.finished && last.total == 60 && last.done as usize == lines.len(), "{last:?}");
-    assert_eq!(fixture.all().total as usize, lines.len(), "nothing is kept that was not told of");
-
-    let again = fixture.wallet.next_import();
-    let lines = fixture.wallet.import(again, issued.iter().map(text).collect(), |_| {}).await;
-    assert_eq!((lines.len(), fixture.all().total), (60, 60), "the next import is none of its business");
 }
 
 #[tokio::test]
@@ -657,7 +637,7 @@ async fn a_badge_leads_nowhere_private() {
     let names = Nowhere::default();
     let options = Options { lookup: Some(Arc::new(names.clone())), ..Options::default() };
     let wallet = Wallet::open_with(folder.path(), Arc::new(HttpFetch::new(options))).unwrap();
-    let lines = wallet.import(1, vec![text(&badge)], |_| {}).await;
+    let lines = wallet.import(vec![text(&badge)], |_| {}).await.unwrap();
     let ImportOutcome::Added { badge } = &lines[0].outcome else { panic!("{lines:?}") };
     assert_eq!(badge.verdict, "undecided", "{}", badge.headline);
     let documents = wallet.documents(badge.id).unwrap();
@@ -671,20 +651,29 @@ async fn a_badge_leads_nowhere_private() {
 #[tokio::test]
 async fn the_samples_show_three_verdicts_without_the_network() {
     let fixture = Fixture::over(Net::default());
-    let lines = fixture.wallet.import_samples(1, |_| {}).await;
+    let import = async || {
+        let lines = Mutex::new(Vec::new());
+        let number = fixture.wallet.begin_samples().unwrap();
+        let take = |progress: ImportProgress| lines.lock().unwrap().extend(progress.lines);
+        fixture.wallet.run_import(number, take).await.unwrap();
+        let mut lines = lines.into_inner().unwrap();
+        lines.sort_by_key(|line| line.outcome.badge().unwrap().verdict.clone());
+        lines
+    };
+    let lines = import().await;
     let verdicts: Vec<_> = lines
         .iter()
         .map(|line| match &line.outcome {
-            ImportOutcome::Added { badge } => {
+            ImportOutcome::Added { badge } | ImportOutcome::KeptNotValid { badge } => {
                 assert!(badge.art.is_some(), "{line:?}");
                 badge.verdict.as_str()
             }
             other => panic!("{other:?}"),
         })
         .collect();
-    assert_eq!(verdicts, ["verified", "expired", "invalid"]);
+    assert_eq!(verdicts, ["expired", "invalid", "verified"]);
     assert!(fixture.net.requests().is_empty());
-    let again = fixture.wallet.import_samples(2, |_| {}).await;
+    let again = import().await;
     assert!(
         again.iter().all(|line| matches!(line.outcome, ImportOutcome::AlreadyThere { linked: false, .. }))
     );

@@ -64,7 +64,7 @@ impl Desk {
 
     async fn import(&self, paths: Vec<PathBuf>) {
         let sources = paths.into_iter().map(Source::Path).collect();
-        self.wallet.import(self.wallet.next_import(), sources, |_| {}).await;
+        self.wallet.import(sources, |_| {}).await.unwrap();
     }
 
     /// Imports what a look found, and notes it.

@@ -3,6 +3,7 @@ import type { ArtifactView } from "./ArtifactView";
 import type { BadgeSummary } from "./BadgeSummary";
 import type { ReportView } from "./ReportView";
 import type { VerdictAt } from "./VerdictAt";
+import type { VersionView } from "./VersionView";
 
 /**
  * A badge, opened.
@@ -32,6 +33,10 @@ history: Array<VerdictAt>,
  * The artefacts that carry it (more than one where it came in several wrappings).
  */
 artifacts: Array<ArtifactView>, 
+/**
+ * Earlier versions and other forms of its credential, the latest first.
+ */
+versions: Array<VersionView>, 
 /**
  * The credential's text, as signed.
  */

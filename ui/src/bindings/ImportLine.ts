@@ -7,11 +7,15 @@ import type { BadgeSummary } from "./BadgeSummary";
  */
 export type ImportLine = { 
 /**
- * A file name, a URL or `pasted text`.
+ * A file name, a URL or `pasted text`; of something inside a file, the way to it: `mail.eml › badge.png`.
  */
 source: string, } & ({ "outcome": "added", 
 /**
  * The new badge.
+ */
+badge: BadgeSummary, } | { "outcome": "updated", 
+/**
+ * The badge as it is now.
  */
 badge: BadgeSummary, } | { "outcome": "already_there", 
 /**
@@ -21,7 +25,35 @@ badge: BadgeSummary,
 /**
  * True where this was another wrapping of it, which is now linked to it.
  */
-linked: boolean, } | { "outcome": "failed", 
+linked: boolean, } | { "outcome": "kept_not_valid", 
+/**
+ * The new badge.
+ */
+badge: BadgeSummary, } | { "outcome": "held", 
+/**
+ * The achievement's name.
+ */
+name: string, 
+/**
+ * `invalid` or `revoked`.
+ */
+verdict: string, 
+/**
+ * The verdict in words.
+ */
+headline: string, } | { "outcome": "left_out", 
+/**
+ * The achievement's name.
+ */
+name: string, 
+/**
+ * `invalid` or `revoked`.
+ */
+verdict: string, 
+/**
+ * The verdict in words.
+ */
+headline: string, } | { "outcome": "failed", 
 /**
  * Why.
  */

@@ -3,11 +3,15 @@ import type { ApiError } from "./ApiError";
 import type { BadgeSummary } from "./BadgeSummary";
 
 /**
- * What became of one source of an import.
+ * What became of one thing that was found in what a person brought.
  */
 export type ImportOutcome = { "outcome": "added", 
 /**
  * The new badge.
+ */
+badge: BadgeSummary, } | { "outcome": "updated", 
+/**
+ * The badge as it is now.
  */
 badge: BadgeSummary, } | { "outcome": "already_there", 
 /**
@@ -17,7 +21,35 @@ badge: BadgeSummary,
 /**
  * True where this was another wrapping of it, which is now linked to it.
  */
-linked: boolean, } | { "outcome": "failed", 
+linked: boolean, } | { "outcome": "kept_not_valid", 
+/**
+ * The new badge.
+ */
+badge: BadgeSummary, } | { "outcome": "held", 
+/**
+ * The achievement's name.
+ */
+name: string, 
+/**
+ * `invalid` or `revoked`.
+ */
+verdict: string, 
+/**
+ * The verdict in words.
+ */
+headline: string, } | { "outcome": "left_out", 
+/**
+ * The achievement's name.
+ */
+name: string, 
+/**
+ * `invalid` or `revoked`.
+ */
+verdict: string, 
+/**
+ * The verdict in words.
+ */
+headline: string, } | { "outcome": "failed", 
 /**
  * Why.
  */

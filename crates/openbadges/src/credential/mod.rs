@@ -19,6 +19,7 @@ pub(crate) mod sd_jwt;
 pub(crate) mod shape;
 pub(crate) mod value;
 pub(crate) mod vc;
+mod version;
 
 use base64::Engine;
 use std::borrow::Cow;

@@ -1,9 +1,9 @@
 //! `artifacts`: the exact bytes that a person brought in; `badge_artifacts`: which badge they carry.
 
-use jiff::Timestamp;
 use openbadges::document::sha256_hex;
 use rusqlite::{Connection, Transaction, params};
 
+use super::keep::Occasion;
 use super::{NewArtifact, Part, StoreError};
 use crate::api::{ArtifactView, BadgeId};
 
@@ -12,7 +12,7 @@ pub(super) fn link(
     transaction: &Transaction,
     badge: BadgeId,
     artifact: &NewArtifact,
-    now: Timestamp,
+    occasion: &Occasion,
 ) -> Result<bool, StoreError> {
     let sha256 = sha256_hex(artifact.bytes);
     transaction
@@ -23,25 +23,23 @@ pub(super) fn link(
         .execute(params![sha256, artifact.kind, size(artifact.bytes), artifact.bytes])?;
     let linked = transaction
         .prepare_cached(
-            "INSERT INTO badge_artifacts (badge_id, artifact_id, source, added_at)
-             VALUES (?1, (SELECT id FROM artifacts WHERE sha256 = ?2), ?3, ?4)
+            "INSERT INTO badge_artifacts (badge_id, artifact_id, source, added_at, import_id)
+             VALUES (?1, (SELECT id FROM artifacts WHERE sha256 = ?2), ?3, ?4, ?5)
              ON CONFLICT (badge_id, artifact_id) DO NOTHING",
         )?
-        .execute(params![badge.0, sha256, artifact.source, now.to_string()])?;
+        .execute(params![badge.0, sha256, artifact.source, occasion.now.to_string(), occasion.import])?;
     Ok(linked == 1)
 }
 
-/// The badges that these bytes carry, with whether each is in the trash.
-pub(super) fn badges_of(connection: &Connection, sha256: &str) -> Result<Vec<(BadgeId, bool)>, StoreError> {
+/// The badges that these bytes carry, also those in the trash.
+pub(super) fn badges_of(connection: &Connection, sha256: &str) -> Result<Vec<BadgeId>, StoreError> {
     let mut statement = connection.prepare_cached(
-        "SELECT badges.id, badges.removal IS NOT NULL
-         FROM artifacts
-         JOIN badge_artifacts ON badge_artifacts.artifact_id = artifacts.id
-         JOIN badges ON badges.id = badge_artifacts.badge_id
+        "SELECT badge_artifacts.badge_id
+         FROM artifacts JOIN badge_artifacts ON badge_artifacts.artifact_id = artifacts.id
          WHERE artifacts.sha256 = ?1
-         ORDER BY badges.id",
+         ORDER BY badge_artifacts.badge_id",
     )?;
-    let rows = statement.query_map([sha256], |row| Ok((BadgeId(row.get(0)?), row.get(1)?)))?;
+    let rows = statement.query_map([sha256], |row| row.get(0).map(BadgeId))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
@@ -75,6 +73,21 @@ pub(super) fn bytes(connection: &Connection, part: Part, sha256: &str) -> Result
         )?
         .query_row(params![sha256, part.badge.0], |row| row.get::<_, Vec<u8>>(0));
     part.check("original file", sha256, part.read("original file", found)?)
+}
+
+/// Takes away the wrappings that an import linked to badges; each badge keeps at least one.
+pub(super) fn unlink_import(transaction: &Transaction, import: u32) -> Result<(), StoreError> {
+    transaction
+        .prepare_cached(
+            "DELETE FROM badge_artifacts
+             WHERE import_id = ?1
+               AND badge_id NOT IN (SELECT badge_id FROM import_lines WHERE import_id = ?1 AND badge_id IS NOT NULL
+                                    AND outcome IN ('added', 'kept_not_valid'))
+               AND EXISTS (SELECT 1 FROM badge_artifacts AS other
+                           WHERE other.badge_id = badge_artifacts.badge_id AND other.import_id IS NOT ?1)",
+        )?
+        .execute([import])?;
+    delete_unused(transaction)
 }
 
 /// Deletes the artifacts that no badge has any more.

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params_from_iter};
 
-use super::{Judged, StoreError, index};
+use super::{Judged, NewBadge, StoreError, index};
 use crate::api::{BadgeId, BadgePage, BadgeSummary, Counts, IssuerCount, ListRequest};
 
 /// A name longer than this is cut in lists (characters).
@@ -25,21 +25,71 @@ pub(super) fn by_digest(
     Ok(found)
 }
 
+/// A badge that a version of its credential may stand in for.
+pub(super) struct Here {
+    pub(super) id: BadgeId,
+    pub(super) removed: bool,
+    pub(super) verdict: String,
+    /// Seconds since 1970.
+    pub(super) issued_at: Option<i64>,
+}
+
+/// The badge whose credential has this identity; of several (one may only claim it), the surest.
+pub(super) fn by_identity(connection: &Connection, identity: &str) -> Result<Option<Here>, StoreError> {
+    let found = connection
+        .prepare_cached(
+            "SELECT id, removal IS NOT NULL, verdict, issued_at FROM badges WHERE identity = ?1
+             ORDER BY verdict = 'invalid', verdict = 'undecided', id LIMIT 1",
+        )?
+        .query_row([identity], |row| {
+            let (id, removed) = (BadgeId(row.get(0)?), row.get(1)?);
+            Ok(Here { id, removed, verdict: row.get(2)?, issued_at: row.get(3)? })
+        })
+        .optional()?;
+    Ok(found)
+}
+
+/// Badges of which nobody wrote down yet what their versions share: an earlier Lapel kept them.
+pub(super) fn unidentified(connection: &Connection) -> Result<Vec<BadgeId>, StoreError> {
+    let mut statement =
+        connection.prepare_cached("SELECT id FROM badges WHERE identity IS NULL ORDER BY id")?;
+    let ids = statement.query_map([], |row| row.get(0).map(BadgeId))?;
+    Ok(ids.collect::<Result<_, _>>()?)
+}
+
+/// Writes down what all versions of a badge share; empty for one that has nothing to be known by.
+pub(super) fn set_identity(transaction: &Transaction, id: BadgeId, identity: &str) -> Result<(), StoreError> {
+    transaction
+        .prepare_cached("UPDATE badges SET identity = ?2 WHERE id = ?1")?
+        .execute(rusqlite::params![id.0, identity])?;
+    Ok(())
+}
+
+pub(super) fn set_digest(transaction: &Transaction, id: BadgeId, digest: &str) -> Result<(), StoreError> {
+    transaction
+        .prepare_cached("UPDATE badges SET credential_digest = ?2 WHERE id = ?1")?
+        .execute(rusqlite::params![id.0, digest])?;
+    Ok(())
+}
+
 pub(super) fn insert(
     transaction: &Transaction,
-    digest: &str,
-    judged: &Judged,
+    badge: &NewBadge,
     now: Timestamp,
 ) -> Result<BadgeId, StoreError> {
-    let listed = Listed::of(judged);
+    let listed = Listed::of(&badge.judged);
     let id = transaction
         .prepare_cached(
             "INSERT INTO badges (name, name_key, issuer, issuer_key, issued_at, issued_on, expires_at, expires_on,
-                                 verdict, headline, art, credential_digest, added_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) RETURNING id",
+                                 verdict, headline, art, credential_digest, added_at, identity)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) RETURNING id",
         )?
         .query_row(
-            params_from_iter(listed.values(judged).into_iter().chain([text(digest), text(&now.to_string())])),
+            params_from_iter(listed.values(&badge.judged).into_iter().chain([
+                text(badge.digest),
+                text(&now.to_string()),
+                text(badge.identity.unwrap_or_default()),
+            ])),
             |row| row.get(0),
         )?;
     Ok(BadgeId(id))
@@ -67,6 +117,15 @@ pub(super) fn summary(connection: &Connection, id: BadgeId) -> Result<BadgeSumma
     connection
         .prepare_cached(&format!("SELECT {COLUMNS} FROM badges WHERE id = ?1 AND removal IS NULL"))?
         .query_row([id.0], read_summary)
+        .optional()?
+        .ok_or(StoreError::NoSuchBadge { badge: id.0 })
+}
+
+/// The name of a badge, also of one in the trash.
+pub(super) fn name(connection: &Connection, id: BadgeId) -> Result<String, StoreError> {
+    connection
+        .prepare_cached("SELECT name FROM badges WHERE id = ?1")?
+        .query_row([id.0], |row| row.get(0))
         .optional()?
         .ok_or(StoreError::NoSuchBadge { badge: id.0 })
 }

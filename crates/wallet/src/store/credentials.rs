@@ -1,5 +1,6 @@
 //! `credentials`: a badge's text as it was signed or served, and the card made from it.
 
+use openbadges::artifact::PayloadContent;
 use openbadges::card::BadgeCard;
 use openbadges::document::sha256_hex;
 use rusqlite::{Connection, Transaction, params};
@@ -8,11 +9,24 @@ use super::{Form, Part, StoreError};
 use crate::api::BadgeId;
 
 impl Form {
-    fn as_str(self) -> &'static str {
+    pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::Json => "json",
             Self::Jws => "jws",
         }
+    }
+
+    /// Text in this form, as it is parsed.
+    pub(super) fn content(self, text: String) -> PayloadContent {
+        match self {
+            Self::Json => PayloadContent::Json(text),
+            Self::Jws => PayloadContent::Jws(text),
+        }
+    }
+
+    /// The schema allows these two only.
+    pub(super) fn of_name(name: &str) -> Self {
+        if name == "jws" { Self::Jws } else { Self::Json }
     }
 }
 
@@ -37,6 +51,30 @@ pub(super) fn insert(
             text,
             card
         ])?;
+    Ok(())
+}
+
+/// Puts another version of the credential in the place of a badge's, with its card.
+pub(super) fn replace(
+    transaction: &Transaction,
+    badge: BadgeId,
+    form: Form,
+    text: &str,
+    card: &BadgeCard,
+) -> Result<(), StoreError> {
+    replace_text(transaction, badge, form, text)?;
+    update_card(transaction, badge, card)
+}
+
+pub(super) fn replace_text(
+    transaction: &Transaction,
+    badge: BadgeId,
+    form: Form,
+    text: &str,
+) -> Result<(), StoreError> {
+    transaction
+        .prepare_cached("UPDATE credentials SET form = ?2, text_sha256 = ?3, text = ?4 WHERE badge_id = ?1")?
+        .execute(params![badge.0, form.as_str(), sha256_hex(text.as_bytes()), text])?;
     Ok(())
 }
 

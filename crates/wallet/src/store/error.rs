@@ -61,6 +61,24 @@ pub enum StoreError {
         /// The number.
         badge: u32,
     },
+    /// No import has this number (or it ended long ago).
+    #[error("there is no import {import} in this wallet")]
+    NoSuchImport {
+        /// The number.
+        import: u32,
+    },
+    /// Another program, or another part of this one, runs this import.
+    #[error("import {import} is under way already")]
+    ImportUnderWay {
+        /// The number.
+        import: u32,
+    },
+    /// The import is not over, so that it cannot be taken back.
+    #[error("import {import} is not over")]
+    ImportNotOver {
+        /// The number.
+        import: u32,
+    },
     /// There is nothing to restore under this token.
     #[error("there is nothing left to restore")]
     NothingToRestore,
@@ -96,6 +114,9 @@ impl StoreError {
             Self::Busy => "wallet.busy",
             Self::Damaged { .. } => "wallet.damaged-badge",
             Self::NoSuchBadge { .. } => "wallet.no-such-badge",
+            Self::NoSuchImport { .. } => "wallet.no-such-import",
+            Self::ImportUnderWay { .. } => "wallet.import-under-way",
+            Self::ImportNotOver { .. } => "wallet.import-not-over",
             Self::NothingToRestore => "wallet.nothing-to-restore",
             Self::Sqlite(error) => match error.sqlite_error_code() {
                 Some(ErrorCode::DiskFull) => "wallet.disk-full",
@@ -120,6 +141,9 @@ impl StoreError {
                 "The other badges are fine. Import this badge again from its file, or restore a copy of the wallet."
             }
             "wallet.no-such-badge" => "List the badges to see their numbers.",
+            "wallet.no-such-import" => "Imports are remembered for 30 days. Remove badges one by one instead.",
+            "wallet.import-under-way" => "Wait until it is over, or stop it where it runs.",
+            "wallet.import-not-over" => "Stop it first, or let it end.",
             "wallet.nothing-to-restore" => "Import the badge again from its file.",
             "wallet.disk-full" => "Free some space and try again. What was saved before is safe.",
             "wallet.read-only" => "Give yourself the right to write to the wallet's folder.",

@@ -9,30 +9,41 @@ mod artifacts;
 mod badges;
 mod credentials;
 mod error;
+mod imports;
 mod index;
+mod keep;
 mod open;
 mod registries;
 mod removals;
 mod reports;
 mod schema;
 mod settings;
+mod versions;
 mod watched;
 
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
+use openbadges::Credential;
+use openbadges::artifact::PayloadContent;
 use openbadges::card::BadgeCard;
 use openbadges::document::{Documents, sha256_hex};
 use openbadges::report::Report;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 
 pub use error::StoreError;
+pub use imports::{Item, Plan, Standing};
 pub use watched::{WatchedFile, WatchedRow};
 
 use crate::api::{
-    ArtifactView, BadgeId, BadgePage, BadgeSummary, ListRequest, RegistryView, Settings, VerdictAt,
+    ArtifactView, BadgeId, BadgePage, BadgeSummary, ImportLine, ImportLinesPage, ImportLinesRequest,
+    ImportOutcome, ImportReport, ImportState, ListRequest, NotValid, RegistryView, Settings, Undone,
+    VerdictAt, VersionView,
 };
+use imports::{Line, Place};
+use keep::Occasion;
 
 /// An open wallet file.
 #[derive(Debug)]
@@ -84,6 +95,10 @@ pub struct NewBadge<'a> {
     pub artifact: NewArtifact<'a>,
     /// Equal for equal credentials in any wrapping.
     pub digest: &'a str,
+    /// What all versions of the credential share ([`Credential::identity`](openbadges::Credential::identity)).
+    pub identity: Option<&'a str>,
+    /// Whether a version of the same date with other content supersedes it: so before Open Badges 3.0.
+    pub by_content: bool,
     /// How the text is written down.
     pub form: Form,
     /// The credential's text.
@@ -97,8 +112,12 @@ pub struct NewBadge<'a> {
 pub enum Kept {
     /// It is new here.
     Added(BadgeId),
+    /// It is new here, and invalid or revoked.
+    NotValid(BadgeId),
     /// It was in the trash and is back.
     Restored(BadgeId),
+    /// It stands in the place of an earlier version now.
+    Updated(BadgeId),
     /// It was here.
     Present {
         /// The badge.
@@ -106,6 +125,45 @@ pub enum Kept {
         /// True where these bytes were not, and are now linked to it.
         linked: bool,
     },
+    /// It is invalid or revoked, and was not kept: the person is to decide.
+    Held,
+    /// It is invalid or revoked, and was not kept: the person wants none of these.
+    LeftOut,
+}
+
+/// One thing that an import found, with what it carries.
+#[derive(Clone, Debug)]
+pub struct Leaf<'a> {
+    /// What it was found in ([`Item`]).
+    pub item: i64,
+    /// Which it is of those in there, from 0.
+    pub number: u32,
+    /// Where it was, for people.
+    pub source: &'a str,
+    /// What it carries; at least one.
+    pub parts: Vec<LeafPart<'a>>,
+}
+
+/// A part of a [`Leaf`].
+#[derive(Clone, Debug)]
+pub enum LeafPart<'a> {
+    /// A badge to keep.
+    Badge(Box<NewBadge<'a>>),
+    /// A badge that carries these very bytes already.
+    Known(BadgeId),
+    /// Nothing to keep.
+    Told(ImportOutcome),
+}
+
+/// What recording some leaves gave.
+#[derive(Clone, Debug)]
+pub struct Recorded {
+    /// Where the import stands: another process may have paused or stopped it.
+    pub state: ImportState,
+    /// The lines that are new.
+    pub lines: Vec<ImportLine>,
+    /// How many of them stand in the place of a line that waited for a decision.
+    pub decided: u32,
 }
 
 /// A picture as it is shown: a PNG of at most 512 pixels a side, or an SVG as it came.
@@ -137,6 +195,59 @@ pub struct StoredBadge {
     pub history: Vec<VerdictAt>,
     /// What carries it, in the order it came.
     pub artifacts: Vec<ArtifactView>,
+    /// Earlier versions and other forms of its credential, the latest first.
+    pub versions: Vec<VersionView>,
+}
+
+/// The right to run an import. It goes with the process that has it, however that ends.
+#[derive(Debug)]
+pub struct Claim {
+    path: PathBuf,
+    _file: File,
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        // Before the lock is let go of: whoever takes it next makes the file anew. Left behind, it does no harm.
+        let _ = std::fs::remove_file(&self.path);
+    }
+}
+
+impl LeafPart<'_> {
+    /// Keeps it, and says what became of it.
+    fn keep(&self, transaction: &Transaction, occasion: &Occasion) -> Result<ImportOutcome, StoreError> {
+        let summary = |id| badges::summary(transaction, id);
+        let badge = match self {
+            Self::Told(outcome) => return Ok(outcome.clone()),
+            Self::Known(id) => {
+                return if removals::restore_one(transaction, *id)? {
+                    Ok(ImportOutcome::Added { badge: summary(*id)? })
+                } else {
+                    Ok(ImportOutcome::AlreadyThere { badge: summary(*id)?, linked: false })
+                };
+            }
+            Self::Badge(badge) => badge,
+        };
+        let told = || {
+            let report = badge.judged.report;
+            let name = badge.judged.card.name.clone();
+            (name, report.verdict().as_str().to_owned(), report.headline())
+        };
+        Ok(match keep::keep(transaction, badge, occasion)? {
+            Kept::Added(id) | Kept::Restored(id) => ImportOutcome::Added { badge: summary(id)? },
+            Kept::NotValid(id) => ImportOutcome::KeptNotValid { badge: summary(id)? },
+            Kept::Updated(id) => ImportOutcome::Updated { badge: summary(id)? },
+            Kept::Present { id, linked } => ImportOutcome::AlreadyThere { badge: summary(id)?, linked },
+            Kept::Held => {
+                let (name, verdict, headline) = told();
+                ImportOutcome::Held { name, verdict, headline }
+            }
+            Kept::LeftOut => {
+                let (name, verdict, headline) = told();
+                ImportOutcome::LeftOut { name, verdict, headline }
+            }
+        })
+    }
 }
 
 impl Store {
@@ -155,38 +266,159 @@ impl Store {
         &self.path
     }
 
-    /// Stores a badge in one transaction. A credential that is here already gains the artifact, and comes back
-    /// from the trash if it was there.
+    /// Stores a badge in one transaction, whatever its verdict. A credential that is here already gains the artifact,
+    /// and comes back from the trash if it was there; a newer version of it takes its place.
     pub fn keep(&self, badge: &NewBadge, now: Timestamp) -> Result<Kept, StoreError> {
+        let occasion = Occasion { import: None, not_valid: NotValid::Keep, now };
+        self.write(|transaction| keep::keep(transaction, badge, &occasion))
+    }
+
+    /// Writes down what an import is to bring in; gives its number.
+    pub fn begin_import(&self, plan: &Plan, not_valid: NotValid, now: Timestamp) -> Result<u32, StoreError> {
+        self.write(|transaction| imports::begin(transaction, plan, not_valid, now))
+    }
+
+    /// How far an import is.
+    pub fn import_standing(&self, import: u32) -> Result<Standing, StoreError> {
+        self.read(|connection| imports::standing(connection, import))
+    }
+
+    /// One thing that was brought, until it was looked into.
+    pub fn import_item(&self, item: i64) -> Result<Option<Item>, StoreError> {
+        self.read(|connection| imports::item(connection, item))
+    }
+
+    /// Keeps what an import found, and writes down what became of it: all of it in one transaction. `finished` are
+    /// the items of which nothing more comes.
+    pub fn record(
+        &self,
+        import: u32,
+        leaves: &[Leaf],
+        finished: &[i64],
+        now: Timestamp,
+    ) -> Result<Recorded, StoreError> {
         self.write(|transaction| {
-            if let Some((id, removed)) = badges::by_digest(transaction, badge.digest)? {
-                let linked = artifacts::link(transaction, id, &badge.artifact, now)?;
-                if removed {
-                    removals::restore_one(transaction, id)?;
-                    return Ok(Kept::Restored(id));
+            let (state, not_valid) = imports::terms(transaction, import)?;
+            let occasion = Occasion { import: Some(import), not_valid, now };
+            let mut recorded = Recorded { state, lines: Vec::new(), decided: 0 };
+            for leaf in leaves {
+                for (part, number) in leaf.parts.iter().zip(0..) {
+                    let line = ImportLine {
+                        source: leaf.source.to_owned(),
+                        outcome: part.keep(transaction, &occasion)?,
+                    };
+                    let place = Place { item: leaf.item, leaf: leaf.number, part: number };
+                    let written = imports::add_line(transaction, import, place, &line)?;
+                    recorded.decided += u32::from(written == Line::Decided);
+                    if written != Line::Known {
+                        recorded.lines.push(line);
+                    }
                 }
-                return Ok(Kept::Present { id, linked });
             }
-            if let Some(art) = badge.judged.art {
-                art::insert(transaction, art)?;
-            }
-            let id = badges::insert(transaction, badge.digest, &badge.judged, now)?;
-            artifacts::link(transaction, id, &badge.artifact, now)?;
-            credentials::insert(transaction, id, badge.form, badge.text, badge.judged.card)?;
-            index::insert(transaction, id, badge.judged.card)?;
-            reports::insert(transaction, id, &badge.judged)?;
-            Ok(Kept::Added(id))
+            finished.iter().try_for_each(|item| imports::finish_item(transaction, *item))?;
+            Ok(recorded)
         })
     }
 
-    /// The badges that an artifact with these exact bytes carries here, with whether each is in the trash.
-    pub fn badges_of_artifact(&self, sha256: &str) -> Result<Vec<(BadgeId, bool)>, StoreError> {
-        self.read(|connection| artifacts::badges_of(connection, sha256))
+    /// Says where an import stands now.
+    pub fn set_import_state(
+        &self,
+        import: u32,
+        state: ImportState,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.write(|transaction| imports::set_state(transaction, import, state, now))
     }
 
-    /// Takes a badge back from the trash.
-    pub fn restore_badge(&self, id: BadgeId) -> Result<(), StoreError> {
-        self.write(|transaction| removals::restore_one(transaction, id))
+    /// Decides on the badges of an import that are not valid; those that waited are read again.
+    pub fn decide_import(&self, import: u32, not_valid: NotValid) -> Result<(), StoreError> {
+        self.write(|transaction| imports::decide(transaction, import, not_valid))
+    }
+
+    /// The imports that are not over, the earliest first.
+    pub fn unfinished_imports(&self) -> Result<Vec<u32>, StoreError> {
+        self.read(imports::unfinished)
+    }
+
+    /// The latest imports, at most `most`, the last first.
+    pub fn latest_imports(&self, most: u32) -> Result<Vec<u32>, StoreError> {
+        self.read(|connection| imports::latest(connection, most))
+    }
+
+    /// What became of an import.
+    pub fn import_report(&self, import: u32) -> Result<ImportReport, StoreError> {
+        self.read(|connection| imports::report(connection, import))
+    }
+
+    /// Some lines of an import.
+    pub fn import_lines(&self, request: &ImportLinesRequest) -> Result<ImportLinesPage, StoreError> {
+        self.read(|connection| imports::lines(connection, request))
+    }
+
+    /// Takes an import back: what it added goes to the trash, what it superseded stands in its place again, and the
+    /// wrappings that it linked are forgotten.
+    pub fn undo_import(&self, import: u32, now: Timestamp) -> Result<Undone, StoreError> {
+        self.write(|transaction| {
+            let state = imports::standing(transaction, import)?.state;
+            if matches!(state, ImportState::Running | ImportState::Paused) {
+                return Err(StoreError::ImportNotOver { import });
+            }
+            let superseded = versions::superseded_by(transaction, import)?;
+            for version in &superseded {
+                put_back(transaction, version)?;
+            }
+            versions::forget_of_import(transaction, import)?;
+            artifacts::unlink_import(transaction, import)?;
+            let (token, removed) =
+                removals::remove(transaction, &imports::brought(transaction, import)?, now)?;
+            imports::set_state(transaction, import, ImportState::Undone, now)?;
+            Ok(Undone { token, removed, reverted: u32::try_from(superseded.len()).unwrap_or(u32::MAX) })
+        })
+    }
+
+    /// The text of an earlier version, or another form, of a badge's credential, by its SHA-256.
+    pub fn version_text(&self, id: BadgeId, sha256: &str) -> Result<String, StoreError> {
+        self.read(|connection| {
+            let summary = badges::summary(connection, id)?;
+            versions::text(connection, Part { badge: id, name: &summary.name }, sha256)
+        })
+    }
+
+    /// The text of a badge's credential, also of one in the trash.
+    pub fn content(&self, id: BadgeId) -> Result<PayloadContent, StoreError> {
+        self.read(|connection| {
+            let name = badges::name(connection, id)?;
+            let (form, text, _) = credentials::read(connection, Part { badge: id, name: &name })?;
+            Ok(form.content(text))
+        })
+    }
+
+    /// Makes sure that nobody else runs an import, for as long as what is given lives.
+    pub fn claim_import(&self, import: u32) -> Result<Claim, StoreError> {
+        let path = self.path.with_file_name(format!("import-{import}.lock"));
+        let file = open::private_file(&path)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Claim { path, _file: file }),
+            Err(TryLockError::WouldBlock) => Err(StoreError::ImportUnderWay { import }),
+            Err(TryLockError::Error(error)) => Err(StoreError::folder(&path)(error)),
+        }
+    }
+
+    /// Badges of which it was not written down yet what their versions share: an earlier Lapel kept them.
+    pub fn unidentified(&self) -> Result<Vec<BadgeId>, StoreError> {
+        self.read(badges::unidentified)
+    }
+
+    /// Writes down what all versions of some badges share; empty for those that have nothing to be known by.
+    pub fn identify(&self, identities: &[(BadgeId, String)]) -> Result<(), StoreError> {
+        self.write(|transaction| {
+            identities.iter().try_for_each(|(id, identity)| badges::set_identity(transaction, *id, identity))
+        })
+    }
+
+    /// The badges that an artifact with these exact bytes carries here, also those in the trash.
+    pub fn badges_of_artifact(&self, sha256: &str) -> Result<Vec<BadgeId>, StoreError> {
+        self.read(|connection| artifacts::badges_of(connection, sha256))
     }
 
     /// Stores a new report of a badge; lists and cards show it from now on.
@@ -228,7 +460,8 @@ impl Store {
             let report = reports::latest(connection, part)?;
             let history = reports::history(connection, id)?;
             let artifacts = artifacts::of_badge(connection, id)?;
-            Ok(StoredBadge { summary, form, text, card, report, history, artifacts })
+            let versions = versions::of_badge(connection, id)?;
+            Ok(StoredBadge { summary, form, text, card, report, history, artifacts, versions })
         })
     }
 
@@ -265,10 +498,16 @@ impl Store {
 
     /// Deletes for good what went to the trash before `before`; gives how many badges.
     pub fn purge(&self, before: Timestamp) -> Result<u32, StoreError> {
-        if self.read(|connection| removals::due(connection, before))? == 0 {
+        let due = self.read(|connection| {
+            Ok(removals::due(connection, before)? > 0 || imports::is_due(connection, before)?)
+        })?;
+        if !due {
             return Ok(0);
         }
-        self.write(|transaction| removals::purge(transaction, before))
+        self.write(|transaction| {
+            imports::purge(transaction, before)?;
+            removals::purge(transaction, before)
+        })
     }
 
     /// What the person set.
@@ -315,21 +554,36 @@ impl Store {
         for id in ids {
             let examined = self.badge(id).and_then(|badge| {
                 self.documents(id)?;
+                badge
+                    .versions
+                    .iter()
+                    .try_for_each(|version| self.version_text(id, &version.sha256).map(drop))?;
                 badge.artifacts.iter().try_for_each(|artifact| self.artifact(id, &artifact.sha256).map(drop))
             });
             if let Err(error) = examined {
                 wrong.push(error);
             }
         }
-        self.read(|connection| {
-            let verdict: String = connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
-            if verdict != "ok" {
-                let corrupt = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT);
-                wrong.push(rusqlite::Error::SqliteFailure(corrupt, Some(verdict)).into());
-            }
-            Ok(())
-        })?;
+        if let Some(verdict) = self.integrity()? {
+            let corrupt = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT);
+            wrong.push(rusqlite::Error::SqliteFailure(corrupt, Some(verdict)).into());
+        }
         Ok(wrong)
+    }
+
+    /// What SQLite finds wrong with the file's structure.
+    fn integrity(&self) -> Result<Option<String>, StoreError> {
+        let verdict = |connection: &Connection| {
+            connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get::<_, String>(0))
+        };
+        let verdict = if self.exclusive {
+            verdict(&hold(&self.writer))?
+        } else {
+            // A connection of its own: in one that was used before, the full-text index is checked by what was
+            // read of it then (SQLite 3.54), and looks broken where another connection has written since.
+            verdict(&open::open_reader(&self.path)?)?
+        };
+        Ok((verdict != "ok").then_some(verdict))
     }
 
     /// Runs `work` in one write transaction: all of it happens, or nothing.
@@ -360,6 +614,23 @@ impl Store {
         }
         value
     }
+}
+
+/// Puts a superseded credential back, with the report and the card that go with it.
+fn put_back(transaction: &Transaction, version: &versions::Superseded) -> Result<(), StoreError> {
+    let id = version.badge;
+    versions::put_back(transaction, version)?;
+    let name = badges::name(transaction, id)?;
+    let part = Part { badge: id, name: &name };
+    let documents = answers::of_latest_report(transaction, part)?;
+    let report = reports::latest(transaction, part)?.ok_or_else(|| part.damaged("report"))?;
+    let credential = Credential::parse(&version.content()).map_err(|_| part.damaged("credential"))?;
+    let card = BadgeCard::of(&credential, &documents);
+    let judged = Judged { report: &report, documents: &documents, card: &card, art: None };
+    badges::update(transaction, id, &judged)?;
+    credentials::update_card(transaction, id, &card)?;
+    index::delete(transaction, id)?;
+    index::insert(transaction, id, &card)
 }
 
 /// A poisoned lock is taken over: an unwound transaction was rolled back, so the connection is sound.

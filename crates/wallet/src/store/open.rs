@@ -112,7 +112,7 @@ fn prepare_folder(folder: &Path) -> Result<(), StoreError> {
 
 /// Makes `path` if need be, and sees to it that only the owner can read it, whatever the umask.
 /// SQLite gives the `-wal` and `-shm` files the permissions of the database.
-fn private_file(path: &Path) -> Result<File, StoreError> {
+pub(super) fn private_file(path: &Path) -> Result<File, StoreError> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
     #[cfg(unix)]

@@ -33,10 +33,12 @@ pub(super) fn restore(transaction: &Transaction, token: u32) -> Result<u32, Stor
     Ok(u32::try_from(restored).unwrap_or(u32::MAX))
 }
 
-/// Takes one badge back.
-pub(super) fn restore_one(transaction: &Transaction, id: BadgeId) -> Result<(), StoreError> {
-    transaction.execute("UPDATE badges SET removal = NULL WHERE id = ?1", [id.0])?;
-    Ok(())
+/// Takes one badge back; gives whether it was in the trash.
+pub(super) fn restore_one(transaction: &Transaction, id: BadgeId) -> Result<bool, StoreError> {
+    let restored = transaction
+        .prepare_cached("UPDATE badges SET removal = NULL WHERE id = ?1 AND removal IS NOT NULL")?
+        .execute([id.0])?;
+    Ok(restored == 1)
 }
 
 /// How many removals are older than `before`.

@@ -8,7 +8,7 @@
 pub(super) const APPLICATION_ID: i32 = 0x4c61_706c;
 
 /// The migrations in order; migration `n` (from 1) leads to `user_version = n`.
-pub(super) const MIGRATIONS: &[&str] = &[FIRST, REGISTRIES, WATCHED];
+pub(super) const MIGRATIONS: &[&str] = &[FIRST, REGISTRIES, IMPORTS, WATCHED];
 
 const FIRST: &str = "
 CREATE TABLE artifacts (
@@ -131,6 +131,68 @@ CREATE TABLE registries (
     added_at TEXT    NOT NULL,
     bytes    BLOB    NOT NULL
 ) STRICT;
+";
+
+const IMPORTS: &str = "
+CREATE TABLE imports (
+    id             INTEGER PRIMARY KEY AUTOINCREMENT,
+    state          TEXT    NOT NULL CHECK (state IN
+                       ('running', 'paused', 'waiting', 'finished', 'cancelled', 'undone')),
+    not_valid      TEXT    NOT NULL CHECK (not_valid IN ('ask', 'keep', 'leave_out')),
+    links_skipped  INTEGER NOT NULL,
+    hidden_skipped INTEGER NOT NULL,
+    started_at     TEXT    NOT NULL,
+    finished_at    TEXT
+) STRICT;
+
+CREATE TABLE import_items (
+    id        INTEGER PRIMARY KEY AUTOINCREMENT,
+    import_id INTEGER NOT NULL REFERENCES imports (id) ON DELETE CASCADE,
+    kind      TEXT    NOT NULL CHECK (kind IN ('path', 'url', 'text', 'bytes')),
+    done      INTEGER NOT NULL CHECK (done IN (0, 1)),
+    name      TEXT    NOT NULL,
+    content   BLOB    NOT NULL
+) STRICT;
+CREATE INDEX import_items_left ON import_items (import_id, id) WHERE done = 0;
+CREATE INDEX import_items_of_import ON import_items (import_id);
+
+CREATE TABLE import_lines (
+    id        INTEGER PRIMARY KEY AUTOINCREMENT,
+    import_id INTEGER NOT NULL REFERENCES imports (id) ON DELETE CASCADE,
+    item_id   INTEGER NOT NULL,
+    leaf      INTEGER NOT NULL,
+    part      INTEGER NOT NULL,
+    outcome   TEXT    NOT NULL,
+    code      TEXT,
+    badge_id  INTEGER REFERENCES badges (id) ON DELETE SET NULL,
+    source    TEXT    NOT NULL,
+    json      TEXT    NOT NULL,
+    UNIQUE (item_id, leaf, part)
+) STRICT;
+CREATE INDEX import_lines_by_outcome ON import_lines (import_id, outcome, item_id, leaf, part);
+CREATE INDEX import_lines_of_badge   ON import_lines (badge_id) WHERE badge_id IS NOT NULL;
+
+CREATE TABLE versions (
+    id                INTEGER PRIMARY KEY AUTOINCREMENT,
+    badge_id          INTEGER NOT NULL REFERENCES badges (id) ON DELETE CASCADE,
+    credential_digest TEXT    NOT NULL UNIQUE CHECK (length(credential_digest) = 64),
+    how               TEXT    NOT NULL CHECK (how IN ('earlier', 'form')),
+    report_id         INTEGER,
+    import_id         INTEGER REFERENCES imports (id) ON DELETE SET NULL,
+    form              TEXT    NOT NULL CHECK (form IN ('json', 'jws')),
+    text_sha256       TEXT    NOT NULL,
+    since             TEXT    NOT NULL,
+    text              TEXT    NOT NULL
+) STRICT;
+CREATE INDEX versions_of_badge  ON versions (badge_id, id);
+CREATE INDEX versions_of_import ON versions (import_id) WHERE import_id IS NOT NULL;
+
+ALTER TABLE badges ADD COLUMN identity TEXT;
+CREATE INDEX badges_by_identity ON badges (identity) WHERE identity IS NOT NULL;
+CREATE INDEX badges_unidentified ON badges (id) WHERE identity IS NULL;
+
+ALTER TABLE badge_artifacts ADD COLUMN import_id INTEGER REFERENCES imports (id) ON DELETE SET NULL;
+CREATE INDEX badge_artifacts_of_import ON badge_artifacts (import_id) WHERE import_id IS NOT NULL;
 ";
 
 // Number 6.

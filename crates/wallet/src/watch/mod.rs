@@ -15,10 +15,11 @@ mod scan;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::{self, File};
 use std::io::{self, Read};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use openbadges::artifact::{Likeness, PayloadContent};
+use openbadges::artifact::PayloadContent;
 use openbadges::document::sha256_hex;
 use openbadges::{Artifact, ArtifactKind, Credential, NotABadge, ParseError};
 
@@ -26,6 +27,7 @@ use crate::Wallet;
 use crate::api::{ApiError, WatchedFolder};
 use crate::source::blocking;
 use crate::store::{WatchedFile, WatchedRow};
+use crate::unpack::{Content, Input, Leaf, Limits, unpack};
 
 pub use pace::{Events, Pace, Waker};
 use scan::{Stamp, scan};
@@ -335,22 +337,31 @@ fn read(path: &Path) -> io::Result<(Vec<u8>, Stamp)> {
     Ok((bytes, Stamp::of(&file.metadata()?)))
 }
 
-/// What `bytes` look like, by themselves: nothing is fetched to find out. A file that is a bare link is none of ours:
-/// nobody asked for it to be followed.
+/// What `bytes` look like, by themselves, or what is in them: nothing is fetched to find out. A bare link is none of
+/// ours: nobody asked for it to be followed.
 fn likeness(bytes: Vec<u8>) -> Alike {
+    let mut found = Alike::Other;
+    let input = Input::Bytes { name: String::new(), bytes };
+    unpack(input, &Limits::default(), &mut |leaf: Leaf| {
+        let alike = match leaf.content {
+            Content::Bytes(bytes) => likeness_of_leaf(bytes),
+            Content::Failed(_) => Alike::CutShort,
+            Content::SelfListed(_) => Alike::Other,
+        };
+        found = better(found, alike);
+        if found == Alike::Badge { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
+    found
+}
+
+fn likeness_of_leaf(bytes: Vec<u8>) -> Alike {
     let signed = bytes.starts_with(b"ey");
     let json = bytes.iter().find(|byte| !byte.is_ascii_whitespace()).is_some_and(|byte| b"{[".contains(byte));
-    let whole_pdf = bytes.len() >= 1024 && bytes[bytes.len() - 1024..].windows(5).any(|it| it == b"%%EOF")
-        || bytes.len() < 1024 && bytes.windows(5).any(|it| it == b"%%EOF");
-    let whole_zip = bytes.windows(4).rev().take(66_000).any(|it| it == b"PK\x05\x06");
     match Artifact::recognise(bytes) {
         Ok(artifact) if artifact.kind() == ArtifactKind::Url => Alike::Other,
         Ok(artifact) => {
             artifact.payloads().iter().map(|it| likeness_of(&it.content)).fold(Alike::Other, better)
         }
-        Err(NotABadge::Other(Likeness::Zip)) if !whole_zip => Alike::CutShort,
-        Err(NotABadge::Other(Likeness::Pdf)) if !whole_pdf => Alike::CutShort,
-        Err(NotABadge::Other(Likeness::Zip | Likeness::Pdf)) => Alike::Badge,
         Err(NotABadge::Png(_) | NotABadge::Svg(_) | NotABadge::Empty) => Alike::CutShort,
         Err(NotABadge::Text(_)) if json || signed => Alike::CutShort,
         Err(_) => Alike::Other,
@@ -427,7 +438,7 @@ fn no_such_folder() -> ApiError {
 
 #[cfg(test)]
 mod tests {
-    use lapel_testkit::{Issuer, art};
+    use lapel_testkit::{Issuer, art, containers};
 
     use super::*;
 
@@ -449,7 +460,9 @@ mod tests {
             (b"https://badges.example/1".to_vec(), Alike::Other),
             (b"PK\x03\x04 and no end".to_vec(), Alike::CutShort),
             (b"%PDF-1.7 and no end".to_vec(), Alike::CutShort),
-            (b"%PDF-1.7 \n%%EOF\n".to_vec(), Alike::Badge),
+            (containers::zip(&[("a/badge.png", &png), ("notes.txt", b"Dear diary")]), Alike::Badge),
+            (cut(&containers::zip(&[("a/badge.png", &png)])), Alike::CutShort),
+            (containers::zip(&[("notes.txt", b"Dear diary")]), Alike::Other),
         ] {
             let begin = String::from_utf8_lossy(&bytes[..bytes.len().min(24)]).into_owned();
             assert_eq!(likeness(bytes), alike, "{begin}");

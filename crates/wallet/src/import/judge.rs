@@ -1,0 +1,128 @@
+//! Judging one thing: find the credential in it, gather what decides, verify.
+
+use std::sync::Arc;
+
+use openbadges::artifact::PayloadContent;
+use openbadges::card::BadgeCard;
+use openbadges::document::Documents;
+use openbadges::{Policy, Report};
+
+use super::run::Part;
+use crate::api::{ApiError, BadgeId, CheckedBadge, ImportOutcome};
+use crate::fetch::Fetch;
+use crate::gather::{Budget, gather};
+use crate::source::{self, Found, Source, blocking};
+use crate::store::{Art, Form, Judged, NewArtifact, NewBadge};
+use crate::view::{Pictures, credential_kind, report_view};
+use crate::{Wallet, art, data_uri};
+
+/// A source, judged.
+pub(crate) struct JudgedSource {
+    found: Found,
+    digest: String,
+    identity: Option<String>,
+    documents: Documents,
+    report: Report,
+    card: BadgeCard,
+    art: Option<Art>,
+}
+
+/// Finds the credential in `source` and judges it.
+pub(crate) async fn judge(
+    source: Source,
+    policy: &Policy,
+    fetch: &dyn Fetch,
+) -> Result<JudgedSource, ApiError> {
+    let mut documents = Documents::new();
+    let found = source::find(source, &mut documents, fetch).await?;
+    Ok(judge_found(found, documents, policy, fetch).await)
+}
+
+async fn judge_found(
+    found: Found,
+    mut documents: Documents,
+    policy: &Policy,
+    fetch: &dyn Fetch,
+) -> JudgedSource {
+    let credential = Arc::new(found.credential.clone());
+    let kept = Documents::new();
+    let report = gather(&credential, &mut documents, policy, &kept, fetch, &Budget::default()).await;
+    let card = BadgeCard::of(&credential, &documents);
+    let art = art::art(&found.artifact, &card, &mut documents, &kept, fetch).await;
+    art::fetch_inside(&card, &mut documents, &kept, fetch).await;
+    let (digest, identity) = (credential.digest(), credential.identity());
+    JudgedSource { found, digest, identity, documents, report, card, art }
+}
+
+impl JudgedSource {
+    pub(crate) fn checked(mut self) -> CheckedBadge {
+        CheckedBadge {
+            source: self.found.source,
+            kind: self.found.artifact.kind().as_str().to_owned(),
+            credential_kind: credential_kind(&self.card).to_owned(),
+            report: report_view(&self.report, &mut self.card, &self.documents, Pictures::Small),
+            art: self.art.as_ref().map(data_uri),
+            card: self.card,
+        }
+    }
+
+    /// As the store takes it.
+    pub(super) fn new_badge(&self) -> NewBadge<'_> {
+        let (form, text) = match &self.found.content {
+            PayloadContent::Jws(text) => (Form::Jws, text),
+            PayloadContent::Json(text) | PayloadContent::Url(text) => (Form::Json, text),
+        };
+        NewBadge {
+            artifact: NewArtifact {
+                kind: self.found.artifact.kind().as_str(),
+                bytes: self.found.artifact.bytes(),
+                source: &self.found.source,
+            },
+            digest: &self.digest,
+            identity: self.identity.as_deref(),
+            by_content: self.found.credential.standard().is_assertion(),
+            form,
+            text,
+            judged: Judged {
+                report: &self.report,
+                documents: &self.documents,
+                card: &self.card,
+                art: self.art.as_ref(),
+            },
+        }
+    }
+}
+
+/// What `source` carries, each judged by itself.
+pub(super) async fn parts(wallet: &Wallet, source: Source, policy: &Policy, fetch: &dyn Fetch) -> Vec<Part> {
+    let failed = |error: ApiError| vec![Part::Told(ImportOutcome::Failed { error })];
+    let mut documents = Documents::new();
+    let found = match source::find(source, &mut documents, fetch).await {
+        Ok(found) => found,
+        Err(error) => return failed(error.into()),
+    };
+    let looking = wallet.clone();
+    let (each, known) = blocking(move || {
+        let each = found.each();
+        let known = known(&looking, &each);
+        (each, known)
+    })
+    .await;
+    match known {
+        Ok(Some(known)) => return known.into_iter().map(Part::Known).collect(),
+        Err(error) => return failed(error),
+        Ok(None) => {}
+    }
+    let mut parts = Vec::with_capacity(each.len());
+    for found in each {
+        parts.push(Part::Badge(Box::new(judge_found(found, documents.clone(), policy, fetch).await)));
+    }
+    parts
+}
+
+/// The badges that these very bytes carry, if every one is here: they are not judged again.
+fn known(wallet: &Wallet, each: &[Found]) -> Result<Option<Vec<BadgeId>>, ApiError> {
+    let Some(first) = each.first() else { return Ok(None) };
+    let here = wallet.inner.store.badges_of_artifact(&first.artifact.sha256())?;
+    Ok((here.len() >= each.len()).then_some(here))
+}
