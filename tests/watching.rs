@@ -85,7 +85,10 @@ fn what_appears_in_a_watched_folder_comes_in_once_also_after_a_kill() {
     let folder = desk.path("downloads");
     fs::write(folder.join("there.jwt"), badge("There already")).unwrap();
     let (status, lines) = desk.run(&["watch", "add", "downloads"]);
-    assert_eq!((status, lines[0]["outcome"].as_str(), lines[0]["files"].as_u64()), (0, Some("added"), Some(1)));
+    assert_eq!(
+        (status, lines[0]["outcome"].as_str(), lines[0]["files"].as_u64()),
+        (0, Some("added"), Some(1))
+    );
 
     let mut watching = desk.watch();
     assert_eq!(watching.next()["badge"]["name"], "There already");
@@ -97,7 +100,10 @@ fn what_appears_in_a_watched_folder_comes_in_once_also_after_a_kill() {
     }
     fs::rename(folder.join("pieces.jwt.part"), folder.join("pieces.jwt")).unwrap();
     let line = watching.next();
-    assert_eq!((line["outcome"].as_str(), line["badge"]["name"].as_str()), (Some("added"), Some("In pieces")));
+    assert_eq!(
+        (line["outcome"].as_str(), line["badge"]["name"].as_str()),
+        (Some("added"), Some("In pieces"))
+    );
     watching.kill();
 
     fs::remove_file(folder.join("there.jwt")).unwrap();

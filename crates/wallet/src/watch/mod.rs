@@ -319,7 +319,7 @@ enum Reading {
 }
 
 /// What bytes look like.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Alike {
     /// A badge, or something that may hold some.
     Badge,
