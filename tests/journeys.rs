@@ -14,13 +14,13 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use desk::Desk;
-use lapel_testkit::{Award, DataModel, Issuer, art};
+use lapel_testkit::{Award, DataModel, Issuer, art, containers};
 use lapel_wallet::Wallet;
-use lapel_wallet::api::Settings;
+use lapel_wallet::api::{ListRequest, NotValid, Settings};
 use openbadges::artifact;
 use openbadges::credential::Standard;
 use serde_json::{Value, json};
-use window::Window;
+use window::{CONTROL, SHIFT, Window};
 
 /// Opens the paste and file dialog where there are badges already.
 const ADD: &str = "add";
@@ -215,6 +215,229 @@ async fn a_second_start_hands_its_files_to_the_first() {
 }
 
 #[tokio::test]
+async fn folders_and_archives_come_in_by_argument() {
+    let desk = desk();
+    desk.put("backpack/sailing.jwt", jwt("Sailing").as_bytes());
+    desk.put("backpack/2019/rowing.jwt", jwt("Rowing").as_bytes());
+    let inner = containers::zip(&[("knots.jwt", jwt("Knots").as_bytes())]);
+    let archive = containers::zip(&[("old/inner.zip", &inner), ("signals.jwt", jwt("Signals").as_bytes())]);
+    let archive = desk.put("export.zip", &archive);
+    let window = Window::open(&desk, &[&desk.path("backpack"), &archive]).await;
+    for name in ["Sailing", "Rowing", "Knots", "Signals"] {
+        window.until(name, &card(name)).await;
+    }
+    window.shoot("folder-and-archive").await;
+    window.close().await;
+}
+
+#[tokio::test]
+async fn what_is_on_the_clipboard_comes_in_by_its_keys() {
+    let desk = desk();
+    let file = desk.put("copied file.jwt", jwt("Copied file").as_bytes());
+    let window = Window::open(&desk, &[]).await;
+    window.see("welcome").await;
+    let text = desk.copy("UTF8_STRING", &jwt("Copied text"));
+    clipboard_until(&window, "Copied text").await;
+    drop(text);
+    let address = url::Url::from_file_path(&file).expect("an address");
+    let files = desk.copy("text/uri-list", &format!("{address}\r\n"));
+    clipboard_until(&window, "Copied file").await;
+    drop(files);
+    window.close().await;
+}
+
+/// Presses the keys for the clipboard until the badge is there: whoever copied may not have said so yet.
+async fn clipboard_until(window: &Window, name: &str) {
+    for _ in 0..20 {
+        window.press(&[CONTROL, SHIFT, 'v']).await;
+        let came = "const done = arguments[0]; setTimeout(() => done((() => { SCRIPT })()), 500)";
+        if window.run_async(&came.replace("SCRIPT", &card(name))).await == true {
+            return;
+        }
+    }
+    panic!("{name} did not come; the page says:\n{}", window.text().await);
+}
+
+#[tokio::test]
+async fn a_link_from_outside_is_followed_only_after_a_yes() {
+    let desk = desk();
+    let window = Window::open(&desk, &[]).await;
+    window.see("welcome").await;
+    let link = "lapel://add?url=https%3A%2F%2Fbadges.example%3A8443%2Fassertions%2F1";
+    second_start(&desk, link).await;
+    assert_eq!(window.text_of("offered-host").await, "badges.example:8443");
+    assert_eq!(window.text_of("offered-link").await, "https://badges.example:8443/assertions/1");
+    window.shoot("offered").await;
+    window.click("offered-decline").await;
+    let none =
+        "return document.querySelector('[data-testid=offered-dialog], [data-testid=import-tray]') === null";
+    window.until("nothing began", none).await;
+
+    // A yes begins an import; here it ends at once, for this wallet is offline.
+    second_start(&desk, link).await;
+    window.click("offered-take").await;
+    let reason = window.text_of("import-reason").await;
+    assert!(reason.contains("https://badges.example:8443/assertions/1"), "{reason}");
+    window.click("import-close").await;
+
+    second_start(
+        &desk,
+        "openid-credential-offer://?credential_offer_uri=https%3A%2F%2Fissuer.example%2Foffer",
+    )
+    .await;
+    assert_eq!(window.text_of("offered-host").await, "issuer.example");
+    window.click("offered-decline").await;
+
+    second_start(&desk, "lapel://remove?all").await;
+    let refused = window.text_of("notice").await;
+    assert!(refused.contains("did not follow a link"), "{refused}");
+    window.close().await;
+
+    // Also where it starts the app.
+    let window = Window::open(&desk, &[link.as_ref()]).await;
+    assert_eq!(window.text_of("offered-host").await, "badges.example:8443");
+    window.close().await;
+}
+
+#[tokio::test]
+async fn what_appears_in_a_watched_folder_comes_in_by_itself() {
+    let desk = desk();
+    desk.put("downloads/before.jwt", jwt("Before").as_bytes());
+    wallet(&desk).watch_folder(&desk.path("downloads")).expect("a watched folder");
+    let window = Window::open(&desk, &[]).await;
+    window.until("what was there", &card("Before")).await;
+    desk.put("downloads/later.png.part", &badge("First Aid").sign_jwt().baked_png());
+    std::fs::rename(desk.path("downloads/later.png.part"), desk.path("downloads/later.png"))
+        .expect("renamed");
+    window.until("what came", &card("First Aid")).await;
+    std::fs::remove_file(desk.path("downloads/later.png")).expect("removed");
+    window.click("import-close").await;
+    window.click("open-settings").await;
+    let state = "return document.querySelector('[data-testid=watched-folder]')?.dataset.state";
+    assert_eq!(window.until("its state", state).await, "watching");
+    window.find("[data-testid='watched']").await;
+    window.run("document.querySelector('[data-testid=watched]').scrollIntoView()").await;
+    window.shoot("watched").await;
+    window.click("watched-remove").await;
+    window.until("none", "return document.querySelector('[data-testid=watched-folder]') === null").await;
+    window.close().await;
+    assert_eq!(names(&desk), ["Before", "First Aid"]);
+}
+
+#[tokio::test]
+async fn a_long_import_is_paused_asked_about_summed_up_and_taken_back() {
+    let desk = desk();
+    let settings = wallet(&desk).settings().expect("settings");
+    wallet(&desk).save_settings(&Settings { not_valid: NotValid::Ask, ..settings }).expect("settings");
+    let folder = bulk(&desk, 600);
+    let window = Window::open(&desk, &[&folder]).await;
+    window.click("import-pause").await;
+    window.see("import-resume").await;
+    assert_eq!(window.text_of("import-title").await, "Paused");
+    window.shoot("bulk-paused").await;
+    window.click("import-resume").await;
+    let question = window.text_of("import-question").await;
+    assert!(question.starts_with("2 badges are not valid."), "{question}");
+    window.shoot("bulk-question").await;
+    window.click("import-keep").await;
+    let kept = window.text_of("import-kept-not-valid").await;
+    assert_eq!(kept, "2 kept although not valid");
+    assert_eq!(window.text_of("import-added").await, "600 added");
+    assert_eq!(window.text_of("import-failed").await, "3 could not be read");
+    window.shoot("bulk-summary").await;
+    window.click("import-failed").await;
+    window
+        .until(
+            "the place of a failure",
+            "return document.querySelector('[data-testid=import-lines]').innerText.includes('holiday.png')",
+        )
+        .await;
+    window.shoot("bulk-lines").await;
+    window.click("dialog-close").await;
+    window.click("import-undo").await;
+    window.see("welcome").await;
+    window.close().await;
+    assert!(names(&desk).is_empty());
+}
+
+#[tokio::test]
+async fn a_long_import_that_is_stopped_keeps_what_is_in() {
+    let desk = desk();
+    let folder = bulk(&desk, 600);
+    let window = Window::open(&desk, &[&folder]).await;
+    window.click("import-cancel").await;
+    let over = "const tray = document.querySelector('[data-testid=import-tray]'); return tray?.dataset.finished === 'true' && tray.dataset.state";
+    assert_eq!(window.until("it is over", over).await, "cancelled");
+    let title = window.text_of("import-title").await;
+    assert!(title.starts_with("Stopped after "), "{title}");
+    window.close().await;
+    assert_eq!(wallet(&desk).examine().expect("examined"), []);
+    assert!(names(&desk).len() < 602);
+}
+
+#[tokio::test]
+async fn an_import_that_was_cut_off_goes_on_at_the_next_start() {
+    let desk = desk();
+    let folder = bulk(&desk, 600);
+    let window = Window::open(&desk, &[&folder]).await;
+    let some = "return /^[1-9]\\d* of /.test(document.querySelector('[data-testid=import-progress]')?.innerText ?? '')";
+    window.until("some are done", some).await;
+    window.kill();
+
+    let window = Window::open(&desk, &[]).await;
+    let told = window.text_of("import-interrupted").await;
+    assert!(told.starts_with("This import was interrupted: "), "{told}");
+    window.shoot("bulk-interrupted").await;
+    let over = "return document.querySelector('[data-testid=import-tray]')?.dataset.state === 'finished'";
+    window.until("it is over", over).await;
+    assert_eq!(window.text_of("import-added").await, "600 added");
+    window.close().await;
+    assert_eq!(names(&desk).len(), 602);
+    assert_eq!(wallet(&desk).examine().expect("examined"), []);
+}
+
+/// A folder with so many badges, two that are not valid, and three that cannot be read.
+fn bulk(desk: &Desk, badges: u32) -> PathBuf {
+    for number in 0..badges {
+        desk.put(
+            &format!("bulk/{}/{number:04}.jwt", number % 5),
+            jwt(&format!("Badge {number:04}")).as_bytes(),
+        );
+    }
+    for name in ["Cooking", "Sewing"] {
+        desk.put(&format!("bulk/{name}.json"), tampered(name).as_bytes());
+    }
+    desk.put("bulk/holiday.png", &art::png("Holiday"));
+    desk.put("bulk/notes.txt", b"Remember the milk.");
+    desk.put("bulk/half.json", b"{\"@context\": [");
+    desk.path("bulk")
+}
+
+/// Starts the app once more with an argument; it hands that to the one that is open, and ends.
+async fn second_start(desk: &Desk, argument: &str) {
+    let mut second = Command::new(env!("CARGO_BIN_EXE_lapel-desktop"));
+    desk.set(&mut second).arg(argument);
+    let ended = tokio::task::spawn_blocking(move || second.status()).await.expect("not cancelled");
+    let ended = ended.expect("it starts");
+    assert!(ended.success(), "{ended}");
+}
+
+fn wallet(desk: &Desk) -> Wallet {
+    Wallet::open(&desk.wallet()).expect("a wallet")
+}
+
+/// The badges in the wallet, by name.
+fn names(desk: &Desk) -> Vec<String> {
+    let request = ListRequest { sort: "name".to_owned(), limit: 1000, ..ListRequest::default() };
+    let page = wallet(desk).list(&request).expect("a page");
+    page.badges.into_iter().map(|badge| badge.name).collect()
+}
+
+fn jwt(name: &str) -> String {
+    badge(name).sign_jwt().text().to_owned()
+}
+
+#[tokio::test]
 async fn samples_show_three_verdicts_in_light_and_dark() {
     let desk = desk();
     let window = Window::open(&desk, &[]).await;
@@ -258,12 +481,16 @@ async fn a_wallet_that_cannot_be_opened_is_told() {
     window.close().await;
 }
 
-/// A desk whose wallet is offline and takes [`issuer`] at their word.
+/// A desk whose wallet is offline, takes [`issuer`] at their word, and keeps what is not valid.
 fn desk() -> Desk {
     let desk = Desk::new();
-    let settings = Settings { offline: true, trusted_issuers: vec![issuer().id()], ..Settings::default() };
-    let wallet = Wallet::open(&desk.wallet()).expect("a wallet");
-    wallet.save_settings(&settings).expect("settings");
+    let settings = Settings {
+        offline: true,
+        trusted_issuers: vec![issuer().id()],
+        not_valid: NotValid::Keep,
+        ..Settings::default()
+    };
+    wallet(&desk).save_settings(&settings).expect("settings");
     desk
 }
 

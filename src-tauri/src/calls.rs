@@ -1,14 +1,14 @@
 //! The one command of the window, and the one list of what it can be asked for.
 
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use lapel_share::{DownloadFormat, ShareSheet};
 use lapel_wallet::api::{
     ApiError, AppInfo, BadgeDetail, BadgeId, BadgePage, CheckedBadge, ImportLinesPage, ImportLinesRequest,
-    ImportReport, ListRequest, Removed, Settings, Undone,
+    ImportReport, ListRequest, Removed, Settings, Undone, WatchedFolder,
 };
 use lapel_wallet::{Source, Wallet};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -23,7 +23,13 @@ use url::Url;
 use crate::desktop::{Desktop, blocking};
 use crate::imports::{self, Started};
 use crate::shared::Shared;
-use crate::trace;
+use crate::{clipboard, links, trace, watching};
+
+/// What the dialog shows first: badges, and what may hold some.
+const READABLE: [&str; 17] = [
+    "png", "svg", "json", "jsonld", "jwt", "txt", "zip", "pdf", "eml", "mbox", "csv", "jpg", "jpeg", "webp",
+    "gif", "gz", "xml",
+];
 
 /// From one list: the dispatcher, and the TypeScript type `Api` that maps each command to its request and response.
 macro_rules! api {
@@ -57,6 +63,9 @@ api! {
     import_text: TextRequest => Started;
     import_files: FilesRequest => Started;
     choose_files: Nothing => Option<Started>;
+    choose_folder: Nothing => Option<Started>;
+    import_clipboard: Nothing => Started;
+    take_link: OfferRequest => Started;
     import_samples: Nothing => Started;
     import_drop: DropRequest => Started;
     cancel_import: ImportRequest => Nothing;
@@ -66,6 +75,7 @@ api! {
     import_list: ListImportRequest => Started;
     undo_import: ImportRequest => Undone;
     import_report: ImportRequest => ImportReport;
+    import_report_text: ImportRequest => ReportText;
     import_lines: ImportLinesRequest => ImportLinesPage;
     unfinished_imports: Nothing => Vec<ImportReport>;
     check_text: TextRequest => Vec<CheckedBadge>;
@@ -78,6 +88,10 @@ api! {
     open_link: LinkRequest => Nothing;
     copy_text: TextRequest => Nothing;
     save_settings: Settings => Settings;
+    watched_folders: Nothing => Vec<WatchedFolder>;
+    watch_folder: Nothing => Option<Vec<WatchedFolder>>;
+    unwatch_folder: FolderRequest => Vec<WatchedFolder>;
+    pause_watching: PauseRequest => Vec<WatchedFolder>;
 }
 
 /// Nothing to ask for, or nothing more to say.
@@ -153,6 +167,13 @@ struct ListImportRequest {
     url: String,
 }
 
+/// A report to copy.
+#[derive(Serialize, TS)]
+#[ts(export)]
+struct ReportText {
+    text: String,
+}
+
 /// What to do with the badges of an import that are not valid.
 #[derive(Deserialize, TS)]
 #[ts(export)]
@@ -162,6 +183,29 @@ struct DecideRequest {
     keep: bool,
     /// Do so in later imports, too.
     remember: bool,
+}
+
+/// A link that was offered.
+#[derive(Deserialize, TS)]
+#[ts(export)]
+struct OfferRequest {
+    /// The number that the event `link-offered` gave.
+    offer: u32,
+}
+
+/// A watched folder.
+#[derive(Deserialize, TS)]
+#[ts(export)]
+struct FolderRequest {
+    id: u32,
+}
+
+/// A watched folder to leave alone for now, or to watch again.
+#[derive(Deserialize, TS)]
+#[ts(export)]
+struct PauseRequest {
+    id: u32,
+    paused: bool,
 }
 
 /// A file as an `<input type=file>` or the clipboard gives it.
@@ -229,11 +273,7 @@ pub(crate) async fn call(app: AppHandle, command: String, request: Value) -> Res
 }
 
 async fn app_info(app: &AppHandle, _: Nothing) -> Result<AppInfo, ApiError> {
-    let info = reading(app, about).await?;
-    // The page asks this first: now there is someone to tell.
-    imports::begin_files(app, app.state::<Desktop>().take_waiting());
-    imports::go_on_with_interrupted(app).await?;
-    Ok(info)
+    reading(app, about).await
 }
 
 /// What the window needs to know first.
@@ -267,7 +307,7 @@ async fn import_files(app: &AppHandle, request: FilesRequest) -> Result<Started,
 
 async fn choose_files(app: &AppHandle, _: Nothing) -> Result<Option<Started>, ApiError> {
     let (answer, answered) = oneshot::channel();
-    let dialog = app.dialog().file().add_filter("Badges", &["png", "svg", "json", "jsonld", "jwt", "txt"]);
+    let dialog = app.dialog().file().add_filter("Badges, and files that hold badges", &READABLE);
     dialog.add_filter("All files", &["*"]).pick_files(move |files| {
         // Nobody waits any more where the window is gone.
         let _ = answer.send(files);
@@ -275,6 +315,28 @@ async fn choose_files(app: &AppHandle, _: Nothing) -> Result<Option<Started>, Ap
     let Some(files) = answered.await.ok().flatten() else { return Ok(None) };
     let files = files.into_iter().filter_map(|file| file.into_path().ok()).collect();
     imports::begin(app, imports::sources(files)).await.map(Some)
+}
+
+async fn choose_folder(app: &AppHandle, _: Nothing) -> Result<Option<Started>, ApiError> {
+    let Some(folder) = chosen_folder(app).await else { return Ok(None) };
+    imports::begin(app, imports::sources(vec![folder])).await.map(Some)
+}
+
+async fn chosen_folder(app: &AppHandle) -> Option<PathBuf> {
+    let (answer, answered) = oneshot::channel();
+    app.dialog().file().pick_folder(move |folder| {
+        // Nobody waits any more where the window is gone.
+        let _ = answer.send(folder);
+    });
+    answered.await.ok().flatten()?.into_path().ok()
+}
+
+async fn import_clipboard(app: &AppHandle, _: Nothing) -> Result<Started, ApiError> {
+    imports::begin(app, blocking(clipboard::sources).await?).await
+}
+
+async fn take_link(app: &AppHandle, request: OfferRequest) -> Result<Started, ApiError> {
+    links::take(app, request.offer).await
 }
 
 async fn import_samples(app: &AppHandle, _: Nothing) -> Result<Started, ApiError> {
@@ -323,8 +385,17 @@ async fn import_lines(app: &AppHandle, request: ImportLinesRequest) -> Result<Im
     reading(app, move |wallet| wallet.import_lines(&request)).await
 }
 
+/// The page asks this once, at its start: from then on there is someone to tell of what comes in by itself. What was
+/// cut off when Lapel ended is for the page to resume, which says so.
 async fn unfinished_imports(app: &AppHandle, _: Nothing) -> Result<Vec<ImportReport>, ApiError> {
-    reading(app, |wallet| wallet.unfinished_imports()).await
+    let unfinished = reading(app, Wallet::unfinished_imports).await?;
+    crate::open(app, app.state::<Desktop>().take_waiting());
+    watching::begin(app);
+    Ok(unfinished)
+}
+
+async fn import_report_text(app: &AppHandle, request: ImportRequest) -> Result<ReportText, ApiError> {
+    reading(app, move |wallet| Ok(ReportText { text: wallet.import_report_text(request.import)? })).await
 }
 
 async fn check_text(app: &AppHandle, request: TextRequest) -> Result<Vec<CheckedBadge>, ApiError> {
@@ -421,6 +492,34 @@ async fn copy_text(app: &AppHandle, request: TextRequest) -> Result<Nothing, Api
 
 async fn save_settings(app: &AppHandle, request: Settings) -> Result<Settings, ApiError> {
     reading(app, move |wallet| wallet.save_settings(&request)).await
+}
+
+async fn watched_folders(app: &AppHandle, _: Nothing) -> Result<Vec<WatchedFolder>, ApiError> {
+    reading(app, Wallet::watched_folders).await
+}
+
+/// Only what the person chooses in the system's own dialog is watched: the page names no path.
+async fn watch_folder(app: &AppHandle, _: Nothing) -> Result<Option<Vec<WatchedFolder>>, ApiError> {
+    let Some(folder) = chosen_folder(app).await else { return Ok(None) };
+    changed(app, move |wallet| wallet.watch_folder(&folder).map(drop)).await.map(Some)
+}
+
+async fn unwatch_folder(app: &AppHandle, request: FolderRequest) -> Result<Vec<WatchedFolder>, ApiError> {
+    changed(app, move |wallet| wallet.unwatch_folder(request.id)).await
+}
+
+async fn pause_watching(app: &AppHandle, request: PauseRequest) -> Result<Vec<WatchedFolder>, ApiError> {
+    changed(app, move |wallet| wallet.pause_watching(request.id, request.paused)).await
+}
+
+/// Changes which folders are watched, has them looked at, and gives them.
+async fn changed(
+    app: &AppHandle,
+    change: impl FnOnce(&Wallet) -> Result<(), ApiError> + Send + 'static,
+) -> Result<Vec<WatchedFolder>, ApiError> {
+    let folders = reading(app, move |wallet| change(wallet).and_then(|()| wallet.watched_folders())).await?;
+    app.state::<Desktop>().wake();
+    Ok(folders)
 }
 
 async fn wallet(app: &AppHandle) -> Result<Wallet, ApiError> {

@@ -1,30 +1,45 @@
-//! What the running app holds: the wallet, and the files it was started with.
+//! What the running app holds: the wallet, and what it was started with.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use lapel_wallet::Wallet;
 use lapel_wallet::api::ApiError;
+use lapel_wallet::watch::Waker;
 use tokio::sync::OnceCell;
+
+use crate::arguments::Arguments;
 
 /// How many drops are remembered, so that what was checked can be kept afterwards.
 const DROPS: usize = 16;
+/// How many links are on offer at once: whoever opens more than that does not mean well.
+const OFFERS: usize = 16;
 
 /// The state of the app.
 pub(crate) struct Desktop {
     /// Opened once; an error stays, and every command answers with it.
     wallet: OnceCell<Result<Wallet, ApiError>>,
-    /// Files to bring in once the window can tell of it.
-    waiting: Mutex<Vec<PathBuf>>,
+    /// What to bring in or to offer once the window can tell of it.
+    waiting: Mutex<Arguments>,
     /// Files that were dropped on the window, by the number that the page knows them by.
     drops: Mutex<BTreeMap<u32, Vec<PathBuf>>>,
+    /// Links that nobody has decided about, by the number that the page knows them by.
+    offers: Mutex<BTreeMap<u32, String>>,
+    /// Lets the watched folders be looked at soon.
+    waker: OnceLock<Waker>,
 }
 
 impl Desktop {
-    /// With files from the command line.
-    pub(crate) fn new(waiting: Vec<PathBuf>) -> Self {
-        Self { wallet: OnceCell::new(), waiting: Mutex::new(waiting), drops: Mutex::default() }
+    /// With what stood on the command line.
+    pub(crate) fn new(waiting: Arguments) -> Self {
+        Self {
+            wallet: OnceCell::new(),
+            waiting: Mutex::new(waiting),
+            drops: Mutex::default(),
+            offers: Mutex::default(),
+            waker: OnceLock::new(),
+        }
     }
 
     /// The wallet, opened by the first who asks.
@@ -39,18 +54,35 @@ impl Desktop {
 
     /// Whether files of the command line are still to be brought in.
     pub(crate) fn has_waiting(&self) -> bool {
-        !self.waiting.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+        let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        !waiting.files.is_empty() || !waiting.links.is_empty()
     }
 
     /// Remembers files that were dropped; gives the number that the page asks for them by.
     pub(crate) fn keep_drop(&self, files: Vec<PathBuf>) -> u32 {
-        let mut drops = self.drops.lock().unwrap_or_else(PoisonError::into_inner);
-        let number = drops.last_key_value().map_or(1, |(last, _)| last.wrapping_add(1));
-        drops.insert(number, files);
-        while drops.len() > DROPS {
-            drops.pop_first();
+        keep(&self.drops, DROPS, files)
+    }
+
+    /// Remembers a link that is offered; gives the number that the page says yes by.
+    pub(crate) fn keep_offer(&self, link: String) -> u32 {
+        keep(&self.offers, OFFERS, link)
+    }
+
+    /// The link of an offer; none from the second time on, nor of one that is long ago.
+    pub(crate) fn take_offer(&self, number: u32) -> Option<String> {
+        self.offers.lock().unwrap_or_else(PoisonError::into_inner).remove(&number)
+    }
+
+    /// Keeps what wakes the watching of folders; false where that goes on already.
+    pub(crate) fn keep_waker(&self, waker: Waker) -> bool {
+        self.waker.set(waker).is_ok()
+    }
+
+    /// Lets the watched folders be looked at soon.
+    pub(crate) fn wake(&self) {
+        if let Some(waker) = self.waker.get() {
+            waker.wake();
         }
-        number
     }
 
     /// The files of a drop; none of one that is long ago.
@@ -59,10 +91,33 @@ impl Desktop {
         drops.get(&number).cloned().unwrap_or_default()
     }
 
-    /// The files of the command line; empty from the second time on.
-    pub(crate) fn take_waiting(&self) -> Vec<PathBuf> {
+    /// Keeps what the app is opened with until the page has asked for the first time; afterwards gives it back.
+    #[cfg(target_os = "macos")]
+    pub(crate) fn keep_waiting(&self, given: Arguments) -> Option<Arguments> {
+        if self.waker.get().is_some() {
+            return Some(given);
+        }
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.files.extend(given.files);
+        waiting.links.extend(given.links);
+        None
+    }
+
+    /// What stood on the command line; empty from the second time on.
+    pub(crate) fn take_waiting(&self) -> Arguments {
         std::mem::take(&mut self.waiting.lock().unwrap_or_else(PoisonError::into_inner))
     }
+}
+
+/// Puts `what` in under the next number, in place of the oldest where there are `most` already.
+fn keep<T>(all: &Mutex<BTreeMap<u32, T>>, most: usize, what: T) -> u32 {
+    let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
+    let number = all.last_key_value().map_or(1, |(last, _)| last.wrapping_add(1));
+    all.insert(number, what);
+    while all.len() > most {
+        all.pop_first();
+    }
+    number
 }
 
 /// The wallet of `LAPEL_WALLET`, else the person's own.

@@ -1,9 +1,9 @@
 //! Imports: from dialogs, drops, arguments and the page, all in the background, told of by `import-progress`.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use lapel_wallet::Source;
-use lapel_wallet::api::{ApiError, ImportState};
+use lapel_wallet::api::ApiError;
 use serde::Serialize;
 use tauri::{AppHandle, DragDropEvent, Emitter, Manager, Window, WindowEvent};
 use ts_rs::TS;
@@ -41,6 +41,17 @@ pub(crate) async fn begin(app: &AppHandle, sources: Vec<Source>) -> Result<Start
     go_on(app, import).await
 }
 
+/// Brings `sources` in, and comes back when that is done. The error is that it could not be begun; once begun, it is
+/// written down, and gone on with where it came to a halt.
+pub(crate) async fn run(app: &AppHandle, sources: Vec<Source>) -> Result<(), ApiError> {
+    let wallet = app.state::<Desktop>().wallet().await?;
+    let beginning = wallet.clone();
+    let import = blocking(move || beginning.begin_import(sources, None)).await?;
+    // Why it ended early is in its last word.
+    let _ = wallet.run_import(import, |progress| tell(app, "import-progress", progress)).await;
+    Ok(())
+}
+
 /// Begins to bring in the three samples.
 pub(crate) async fn begin_samples(app: &AppHandle) -> Result<Started, ApiError> {
     let wallet = app.state::<Desktop>().wallet().await?;
@@ -60,18 +71,6 @@ pub(crate) async fn go_on(app: &AppHandle, import: u32) -> Result<Started, ApiEr
     Ok(Started { import })
 }
 
-/// Goes on with the imports that were cut off when Lapel ended. Paused ones wait.
-pub(crate) async fn go_on_with_interrupted(app: &AppHandle) -> Result<(), ApiError> {
-    let wallet = app.state::<Desktop>().wallet().await?;
-    let unfinished = blocking(move || wallet.unfinished_imports()).await?;
-    for report in unfinished {
-        if report.state == ImportState::Running {
-            go_on(app, report.import).await?;
-        }
-    }
-    Ok(())
-}
-
 /// Begins to bring files in that came from outside the page. A wallet that cannot be opened is told of by every
 /// command already.
 pub(crate) fn begin_files(app: &AppHandle, files: Vec<PathBuf>) {
@@ -85,11 +84,6 @@ pub(crate) fn begin_files(app: &AppHandle, files: Vec<PathBuf>) {
 /// Files as sources.
 pub(crate) fn sources(files: Vec<PathBuf>) -> Vec<Source> {
     files.into_iter().map(Source::Path).collect()
-}
-
-/// The files among `arguments`, seen from `folder`. Options are none of ours; a desktop may add some.
-pub(crate) fn files_of(arguments: impl Iterator<Item = String>, folder: &Path) -> Vec<PathBuf> {
-    arguments.filter(|argument| !argument.starts_with('-')).map(|file| folder.join(file)).collect()
 }
 
 /// Takes files that are dropped on the window; the page never sees a path.
@@ -110,7 +104,8 @@ pub(crate) fn take_drops(window: &Window, event: &WindowEvent) {
     }
 }
 
-fn tell(app: &AppHandle, event: &str, what: impl Serialize + Clone) {
+/// Tells the page of `event`.
+pub(crate) fn tell(app: &AppHandle, event: &str, what: impl Serialize + Clone) {
     // Nobody listens any more once the window is gone.
     let _ = app.emit(event, what);
 }
@@ -126,4 +121,8 @@ struct Events {
     #[ts(rename = "drop-hover")]
     drop_hover: DropHover,
     dropped: Dropped,
+    #[ts(rename = "link-offered")]
+    link_offered: crate::links::LinkOffered,
+    #[ts(rename = "link-refused")]
+    link_refused: ApiError,
 }

@@ -1,26 +1,33 @@
 //! The window: Tauri's wiring and nothing else.
 //!
-//! The interface (`ui/`) asks through one command, in [`calls`]; files come in by dialogs, drops and arguments, in
-//! [`imports`]; pictures go out through `art://`, in [`art`]. What is *not* here: any logic worth a test of its own.
+//! The interface (`ui/`) asks through one command, in [`calls`]; files come in by dialogs, drops and [`arguments`], in
+//! [`imports`], from watched folders in [`watching`], from the [`clipboard`], and by [`links`]; pictures go out
+//! through `art://`, in [`art`]. What is *not* here: any logic worth a test of its own.
 //! Badges are read, judged, stored and shared by `lapel-wallet` and `lapel-share`, the same as on the command line.
 
+mod arguments;
 mod art;
 mod calls;
+mod clipboard;
 mod desktop;
 mod document;
 mod graphics;
 mod imports;
+mod links;
 mod shared;
 mod trace;
+mod watching;
 
 use tauri::{App, AppHandle, Manager, Url, WebviewWindowBuilder};
 
+use arguments::Arguments;
 use desktop::Desktop;
 
 /// The label of the only window, as in `tauri.conf.json` and its capability.
 const WINDOW: &str = "main";
 
-/// Opens the window and runs until it is closed. Arguments of the process are badge files to bring in.
+/// Opens the window and runs until it is closed. Arguments of the process are files and folders to bring in, and
+/// links to offer.
 ///
 /// # Errors
 /// Where the window cannot be made.
@@ -32,7 +39,7 @@ pub fn run() -> tauri::Result<()> {
         // Before all other plugins, as it asks: a second start hands over its files and ends here.
         builder = builder.plugin(tauri_plugin_single_instance::init(|app, arguments, folder| {
             raise(app);
-            imports::begin_files(app, imports::files_of(arguments.into_iter().skip(1), folder.as_ref()));
+            open(app, Arguments::read(arguments.into_iter().skip(1), folder.as_ref()));
         }));
     }
     builder
@@ -43,7 +50,32 @@ pub fn run() -> tauri::Result<()> {
         .invoke_handler(tauri::generate_handler![calls::call])
         .on_window_event(imports::take_drops)
         .setup(|app| Ok(open_window(app)?))
-        .run(tauri::generate_context!())
+        .build(tauri::generate_context!())?
+        .run(opened);
+    Ok(())
+}
+
+/// On macOS files and links do not come as arguments.
+#[cfg(target_os = "macos")]
+#[expect(clippy::needless_pass_by_value, reason = "as Tauri hands it over")]
+fn opened(app: &AppHandle, event: tauri::RunEvent) {
+    if let tauri::RunEvent::Opened { urls } = event {
+        raise(app);
+        let given = Arguments::read(urls.into_iter().map(String::from), "".as_ref());
+        if let Some(given) = app.state::<Desktop>().keep_waiting(given) {
+            open(app, given);
+        }
+    }
+}
+
+#[cfg(not(target_os = "macos"))]
+#[expect(clippy::needless_pass_by_value, reason = "as Tauri hands it over")]
+fn opened(_: &AppHandle, _: tauri::RunEvent) {}
+
+/// Brings in what the app was started with, and offers the links.
+fn open(app: &AppHandle, given: Arguments) {
+    imports::begin_files(app, given.files);
+    links::offer(app, given.links);
 }
 
 /// One instance is found by way of the session bus on Linux; without one (a bare X server) there may be several,
@@ -57,7 +89,7 @@ fn single_instance_possible() -> bool {
 
 fn open_window(app: &mut App) -> tauri::Result<()> {
     trace::reached("setup");
-    app.manage(Desktop::new(imports::files_of(std::env::args().skip(1), "".as_ref())));
+    app.manage(Desktop::new(Arguments::read(std::env::args().skip(1), "".as_ref())));
     // The wallet opens while the window does.
     let handle = app.handle().clone();
     tauri::async_runtime::spawn(async move { handle.state::<Desktop>().wallet().await.err() });

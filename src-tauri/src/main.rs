@@ -1,4 +1,4 @@
-//! Starts the window. Arguments are badge files to bring in.
+//! Starts the window. Arguments are files and folders to bring in, and links.
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
 use std::process::ExitCode;

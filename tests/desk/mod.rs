@@ -85,6 +85,20 @@ impl Desk {
         path
     }
 
+    /// Puts text on the clipboard, as the media type `target`, for as long as the value is held.
+    pub fn copy(&self, target: &str, text: &str) -> Running {
+        let file = self.put("copied", text.as_bytes());
+        let mut command = Command::new("xclip");
+        // It stays in the foreground, so that it ends with the value.
+        self.set(&mut command)
+            .args(["-quiet", "-selection", "clipboard", "-target", target, "-in"])
+            .arg(file)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        Running::start(&mut command)
+    }
+
     /// The next thing that the browser is asked to open.
     pub fn browser(&self) -> Browser {
         let pipe = self.path("opened");
@@ -118,6 +132,14 @@ impl Running {
         Self(
             command.process_group(0).spawn().unwrap_or_else(|error| panic!("{}: {error}", program.display())),
         )
+    }
+
+    /// Ends the process and all its children at once, as a power cut would.
+    pub fn kill(mut self) {
+        let group = format!("-{}", self.0.id());
+        let killed = Command::new("kill").args(["-KILL", "--", &group]).status().expect("kill");
+        assert!(killed.success(), "kill: {killed}");
+        let _ = self.0.wait();
     }
 
     /// The process.

@@ -16,6 +16,13 @@ use crate::desk::{Desk, Running};
 /// How long anything may take to appear.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// The keys that WebDriver has no letters for (WebDriver, 17.4.2).
+pub const CONTROL: char = '\u{e009}';
+/// See [`CONTROL`].
+pub const SHIFT: char = '\u{e008}';
+/// Lets go of all keys.
+const NO_KEY: char = '\u{e000}';
+
 /// Lapel's window, open on a desk.
 pub struct Window {
     client: Client,
@@ -47,6 +54,17 @@ impl Window {
     pub async fn close(self) {
         self.client.close().await.expect("the session ends");
         drop(self.driver);
+    }
+
+    /// Ends the app at once, as a power cut would.
+    pub fn kill(self) {
+        self.driver.kill();
+    }
+
+    /// Presses keys together, such as Control, Shift and V, where nothing is typed into.
+    pub async fn press(&self, keys: &[char]) {
+        let chord: String = keys.iter().chain(&[NO_KEY]).collect();
+        self.find("body").await.send_keys(&chord).await.expect("keys");
     }
 
     /// The element with this `data-testid`, once it is displayed.

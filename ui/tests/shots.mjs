@@ -49,6 +49,35 @@ const openKind = (number, ...testids) => async (page) => {
   for (const testid of testids) await page.getByTestId(testid).first().click();
 };
 
+const bulk = (wanted) => async (page) => {
+  await page.getByTestId("add").click();
+  await page.getByTestId("add-choose-folder").click();
+  await page.locator(wanted).waitFor();
+};
+const decided = async (page) => {
+  await bulk('[data-testid="import-question"]')(page);
+  await page.getByTestId("import-keep").click();
+  await page.getByTestId("import-kept-not-valid").waitFor();
+};
+const lines = (outcome) => async (page) => {
+  await decided(page);
+  await page.getByTestId("import-details").click();
+  await page.getByTestId("import-filter").selectOption(outcome);
+  await page.locator('[data-testid="import-lines"] [data-testid="import-line"]').first().waitFor();
+};
+const collection = async (page) => {
+  await page.getByTestId("add").click();
+  await page.getByTestId("add-dialog").getByTestId("paste-field").fill("https://badges.example/profile/robin?terms");
+  await page.keyboard.press("Enter");
+  await page.getByTestId("import-collection").waitFor();
+};
+const confirmAccount = async (page) => {
+  await page.evaluate(() => document.querySelector('[data-testid="open-accounts"]').click());
+  await page.getByTestId("account-address").fill("https://badges.nordhaven.example");
+  await page.getByTestId("account-look").click();
+  await page.getByTestId("account-confirm").waitFor();
+};
+
 const SHOTS = [
   ["welcome", "scenario=empty", USUAL],
   ["welcome-small", "scenario=empty", SMALL],
@@ -173,6 +202,45 @@ const SHOTS = [
       await page.getByTestId("add").click();
       await page.getByTestId("add-choose-files").click();
       await page.getByTestId("import-line").first().waitFor();
+    },
+  ],
+  ["bulk-running", "delay=200", USUAL, bulk('[data-testid="import-left"]')],
+  ["bulk-running-small", "delay=200", SMALL, bulk('[data-testid="import-left"]')],
+  [
+    "bulk-paused",
+    "delay=200",
+    USUAL,
+    async (page) => {
+      await bulk('[data-testid="import-left"]')(page);
+      await page.getByTestId("import-pause").click();
+      await page.getByTestId("import-resume").waitFor();
+    },
+  ],
+  ["bulk-interrupted", "delay=200&interrupted=312", USUAL, (page) => page.getByTestId("import-interrupted").waitFor()],
+  ["bulk-question", "", USUAL, bulk('[data-testid="import-question"]')],
+  ["bulk-question-small", "", SMALL, bulk('[data-testid="import-question"]')],
+  ["bulk-summary", "", USUAL, decided],
+  ["bulk-summary-small", "", SMALL, decided],
+  ["bulk-summary-zoom", "zoom", USUAL, decided],
+  ["bulk-lines", "scenario=names", USUAL, lines("")],
+  ["bulk-lines-failed", "", USUAL, lines("failed")],
+  ["bulk-lines-small", "", SMALL, lines("failed")],
+  ["collection", "", USUAL, collection],
+  ["offered-badge", "", USUAL, (page) => page.evaluate(() => window.fake.offer({ offer: 1, offers: "badge", host: "badges.nordhaven.example", link: "http://badges.nordhaven.example/assertions/1f0e" }))],
+  ["offered-credential", "", USUAL, (page) => page.evaluate(() => window.fake.offer({ offer: 1, offers: "credential", host: "issuer.example", link: `openid-credential-offer://?credential_offer=${"abcdef0123456789".repeat(60)}` }))],
+  ["shelf", "shelf=7", USUAL, (page) => page.getByTestId("open-shelf").click()],
+  ["shelf-small", "shelf=7", SMALL, (page) => page.evaluate(() => document.querySelector('[data-testid="open-shelf"]').click())],
+  ["accounts", "accounts=file", USUAL, (page) => page.getByTestId("open-accounts").click()],
+  ["accounts-empty", "", USUAL, (page) => page.getByTestId("open-accounts").click()],
+  ["accounts-confirm", "accounts=keyring", USUAL, confirmAccount],
+  ["accounts-confirm-small", "accounts=keyring", SMALL, confirmAccount],
+  [
+    "settings-watched",
+    "watched=3",
+    USUAL,
+    async (page) => {
+      await page.getByTestId("open-settings").click();
+      await page.getByTestId("watch-folder").scrollIntoViewIfNeeded();
     },
   ],
   ["drop", "badges=40", USUAL, (page) => page.evaluate(() => window.fake.hoverDrop(true))],

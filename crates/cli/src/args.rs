@@ -77,6 +77,9 @@ pub(crate) enum Command {
     Account(Account),
     /// Accept a credential that an issuer offers
     Offer(Offer),
+    /// Say from which folders new badges are taken as they appear
+    #[command(subcommand)]
+    Watch(Watch),
     /// Print a script that completes `lapel` in a shell
     Completions(Completions),
     /// Write the manual pages
@@ -476,6 +479,27 @@ pub(crate) struct Offer {
     /// The PIN that the issuer sent another way, where it wants one
     #[arg(long, value_name = "PIN")]
     pub(crate) pin: Option<String>,
+}
+
+/// `lapel watch`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Watch {
+    /// Watch a folder: what is in it comes into the wallet, and what will be
+    Add {
+        /// The folder, with the folders in it
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+    },
+    /// List the watched folders, and how each is doing
+    List,
+    /// Watch folders no longer; their badges stay
+    Rm {
+        /// As `list` shows them
+        #[arg(required = true, value_name = "DIR")]
+        folders: Vec<String>,
+    },
+    /// Take badges from the watched folders as they appear, until interrupted (the window does so while it is open)
+    Run,
 }
 
 /// `lapel completions`.

@@ -174,7 +174,7 @@ impl Lines {
     }
 }
 
-/// Prints what became of one thing.
+/// Prints what became of one thing, and hands it over at once.
 pub(crate) fn print_line(out: &mut Out, line: &ImportLine) -> io::Result<()> {
     if out.json {
         return out.json(line);

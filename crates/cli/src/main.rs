@@ -21,6 +21,7 @@ mod remove;
 mod settings;
 mod verify;
 mod wallet;
+mod watch;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -57,6 +58,7 @@ fn run(lapel: &Lapel) -> Result<Status, Problem> {
         Command::Listed(args) => listed::run(args, global),
         Command::Account(args) => account::run(args, global),
         Command::Offer(args) => account::offer(args, global),
+        Command::Watch(args) => watch::run(args, global),
         Command::Completions(args) => generate::completions(args),
         Command::Man(args) => generate::man(args),
     }

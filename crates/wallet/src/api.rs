@@ -372,6 +372,26 @@ pub struct RegistryView {
     pub added_at: String,
 }
 
+/// A folder that new badges are taken from as they appear in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct WatchedFolder {
+    /// Its number.
+    pub id: u32,
+    /// Where it is.
+    pub path: String,
+    /// When it was added (RFC 3339).
+    pub added_at: String,
+    /// `watching`, `paused` or `unreachable`.
+    pub state: String,
+    /// How many files are in it now that could be looked at.
+    pub files: u32,
+    /// Whether there are more, which are not looked at.
+    pub too_many: bool,
+    /// Why it cannot be read now.
+    pub trouble: Option<ApiError>,
+}
+
 /// What the window needs to know first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]

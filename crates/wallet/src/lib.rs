@@ -11,6 +11,7 @@
 pub mod account;
 pub mod api;
 mod art;
+pub mod deep_link;
 mod error;
 pub mod fetch;
 pub mod gather;
@@ -27,6 +28,7 @@ pub mod source;
 pub mod store;
 pub mod unpack;
 mod view;
+pub mod watch;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -1,7 +1,14 @@
 /** The one seam between the window and what is behind it: the commands, their requests and responses. */
-import type { Api } from "../bindings/Api.ts";
+import type { Api as Bound } from "../bindings/Api.ts";
 import type { ApiError } from "../bindings/ApiError.ts";
-import type { Events } from "../bindings/Events.ts";
+import type { Events as BoundEvents } from "../bindings/Events.ts";
+import type { ImportCounts as BoundCounts } from "../bindings/ImportCounts.ts";
+import type { ImportLine as BoundLine } from "../bindings/ImportLine.ts";
+import type { ImportProgress as BoundProgress } from "../bindings/ImportProgress.ts";
+import type { ImportReport as BoundReport } from "../bindings/ImportReport.ts";
+import type { ComingApi, ComingCounts, ComingEvents, ComingOutcome } from "./coming.ts";
+
+export type { Account, Connecting, Disconnected, OfferView, SelfListed, SyncProgress, SyncSummary } from "./coming.ts";
 
 export type { AlignmentCard } from "../bindings/AlignmentCard.ts";
 export type { ApiError } from "../bindings/ApiError.ts";
@@ -25,18 +32,35 @@ export type { Download } from "../bindings/Download.ts";
 export type { DownloadFormat } from "../bindings/DownloadFormat.ts";
 export type { EmbeddedView } from "../bindings/EmbeddedView.ts";
 export type { Embed } from "../bindings/Embed.ts";
-export type { Events } from "../bindings/Events.ts";
 export type { EvidenceCard } from "../bindings/EvidenceCard.ts";
 export type { FileContent } from "../bindings/FileContent.ts";
-export type { ImportLine } from "../bindings/ImportLine.ts";
-export type { ImportProgress } from "../bindings/ImportProgress.ts";
+export type { FailureGroup } from "../bindings/FailureGroup.ts";
+export type { ImportState } from "../bindings/ImportState.ts";
+export type { LinkOffered } from "../bindings/LinkOffered.ts";
+export type { NotValid } from "../bindings/NotValid.ts";
+export type { WatchedFolder } from "../bindings/WatchedFolder.ts";
 export type { ListRequest } from "../bindings/ListRequest.ts";
 export type { ReportView } from "../bindings/ReportView.ts";
 export type { Settings } from "../bindings/Settings.ts";
 export type { ShareSheet } from "../bindings/ShareSheet.ts";
 export type { VerdictAt } from "../bindings/VerdictAt.ts";
 
-export type { Api } from "../bindings/Api.ts";
+
+export type ImportCounts = BoundCounts & ComingCounts;
+export type ImportLine = BoundLine | ({ source: string } & ComingOutcome);
+export type ImportProgress = Omit<BoundProgress, "counts" | "lines"> & { counts: ImportCounts; lines: ImportLine[] };
+export type ImportReport = Omit<BoundReport, "counts"> & { counts: ImportCounts };
+export interface ImportLinesPage {
+  lines: ImportLine[];
+  total: number;
+}
+export type Events = Omit<BoundEvents, "import-progress"> & ComingEvents & { "import-progress": ImportProgress };
+export type Api = Omit<Bound, "import_report" | "import_lines" | "unfinished_imports"> &
+  ComingApi & {
+    import_report: [Bound["import_report"][0], ImportReport];
+    import_lines: [Bound["import_lines"][0], ImportLinesPage];
+    unfinished_imports: [Bound["unfinished_imports"][0], ImportReport[]];
+  };
 
 export type Command = keyof Api;
 export type Request<C extends Command> = Api[C][0];
@@ -55,8 +79,15 @@ export interface Backend {
   onDropHover(listener: (over: boolean) => void): Unlisten;
   /** Tells of files that the shell took, by the number to ask for them by. */
   onDropped(listener: (drop: Events["dropped"]["drop"]) => void): Unlisten;
+  /** Tells of links from outside: what each offers, or why it was refused. */
+  onLinkOffered(listener: (offered: Events["link-offered"]) => void): Unlisten;
+  onLinkRefused(listener: (error: Events["link-refused"]) => void): Unlisten;
+  /** Tells how far the syncing of an account is. */
+  onAccountProgress(listener: (progress: Events["account-progress"]) => void): Unlisten;
   /** Where the art with this digest is loaded from. */
   artUrl(digest: string): string;
+  /** Whether the program knows this command. */
+  has(command: Command): boolean;
   /** Whether the shell takes dropped files itself (then the page leaves them alone). */
   readonly takesDrops: boolean;
 }

@@ -1,4 +1,5 @@
 /** Every text of the window in English. Sentences are whole; what varies is put in by a function. */
+import type { ImportCounts } from "../backend/types.ts";
 import { formats } from "./format.ts";
 
 const f = formats("en");
@@ -66,6 +67,9 @@ export const en = {
     issuers: "Issuers",
     all: "All badges",
     attention: "Needs attention",
+    selfListed: "Self-listed",
+    selfListedEntry: (count: number) => f.plural(count, { one: "Self-listed, # achievement", other: "Self-listed, # achievements" }),
+    accounts: "Accounts",
     check: "Check a badge",
     settings: "Settings",
     filterIssuers: "Find an issuer",
@@ -108,7 +112,7 @@ export const en = {
   welcome: {
     title: "A quiet place for what you have earned",
     drop: "Drop your badges anywhere in this window",
-    formats: "PNG, SVG, JSON or JWT files",
+    formats: "Images, JSON, JWT; folders, ZIP, PDF and mail with badges in them",
     choose: "Choose files…",
     paste: "or paste a link, a credential or a JWT",
     pasteLabel: "A link, a credential’s JSON or a JWT",
@@ -120,17 +124,23 @@ export const en = {
     checkOnly: "Only check a badge, without keeping it",
   },
 
-  drop: { title: "Drop to add", titleCheck: "Drop to check", hint: "PNG, SVG, JSON or JWT" },
+  drop: { title: "Drop to add", titleCheck: "Drop to check", hint: "Files, folders and archives" },
 
   add: {
     title: "Add badges",
     filesTitle: "From files",
-    filesHint: "PNG and SVG badges, JSON credentials and JWTs. You can also drop them anywhere in the window.",
+    filesHint: "PNG and SVG badges, JSON and JWT credentials, and what holds some: folders, ZIP archives, PDF, mail, exports of other wallets. You can also drop them anywhere in the window.",
     choose: "Choose files…",
+    chooseFolder: "Choose a folder…",
     pasteTitle: "From a link or text",
     pasteHint: "A badge’s address, a credential’s JSON or a JWT.",
     pasteLabel: "Link, JSON or JWT",
     submit: "Add",
+    clipboard: "From the clipboard",
+    clipboardKeys: "Ctrl+Shift+V",
+    more: "More ways",
+    watched: "Watch a folder…",
+    account: "Connect an account…",
     samples: "Add the sample badges",
   },
 
@@ -139,29 +149,165 @@ export const en = {
     running: (done: number, total: number) =>
       total === 0 ? "Looking at what you brought…" : `${f.number(done)} of ${f.number(total)}`,
     progress: "Adding badges",
+    pace: (perMinute: number) => `${f.number(perMinute)} per minute`,
     timeLeft: (seconds: number) =>
       seconds < 60
         ? f.plural(Math.max(1, Math.round(seconds)), { one: "About # second left", other: "About # seconds left" })
-        : f.plural(Math.round(seconds / 60), { one: "About # minute left", other: "About # minutes left" }),
+        : seconds < 5400
+          ? f.plural(Math.round(seconds / 60), { one: "About # minute left", other: "About # minutes left" })
+          : f.plural(Math.round(seconds / 3600), { one: "About # hour left", other: "About # hours left" }),
     hide: "Hide",
     show: "Show progress",
+    pause: "Pause",
+    resume: "Go on",
     stop: "Stop",
     stopping: "Stopping…",
-    stopped: (done: number, total: number) => `Stopped after ${f.number(done)} of ${f.number(total)}`,
-    finished: "Finished adding",
-    nothing: "There was nothing to add",
-    added: (count: number) => f.plural(count, { one: "# added", other: "# added" }),
-    alreadyThere: (count: number) => f.plural(count, { one: "# already here", other: "# already here" }),
-    linked: "Another wrapping of a badge that is already here; it is kept with it.",
-    failed: (count: number) => f.plural(count, { one: "# could not be read", other: "# could not be read" }),
-    moreLines: (count: number) => f.plural(count, { one: "and # more", other: "and # more" }),
-    report: "Copy report",
-    reportLine: {
-      added: (source: string, name: string) => `added\t${source}\t${name}`,
-      already_there: (source: string, name: string) => `already here\t${source}\t${name}`,
-      failed: (source: string, code: string, message: string) => `could not be read\t${source}\t${code}\t${message}`,
+    stopHint: "What is in stays in.",
+    interrupted: (done: number, total: number) =>
+      `This import was interrupted: ${f.number(done)} of ${f.number(total)} were done. It goes on from there.`,
+    titles: {
+      running: "Adding badges",
+      paused: "Paused",
+      failed: "The import came to a halt",
+      waiting: "One question",
+      finished: "Finished adding",
+      nothing: "There was nothing to add",
+      undone: "Taken back",
     },
+    stopped: (done: number, total: number) => `Stopped after ${f.number(done)} of ${f.number(total)}`,
+    outcome: {
+      added: (count: number) => f.plural(count, { one: "# added", other: "# added" }),
+      updated: (count: number) => f.plural(count, { one: "# updated", other: "# updated" }),
+      already_there: (count: number) => f.plural(count, { one: "# already here", other: "# already here" }),
+      kept_not_valid: (count: number) => f.plural(count, { one: "# kept although not valid", other: "# kept although not valid" }),
+      held: (count: number) => f.plural(count, { one: "# not valid, waiting for you", other: "# not valid, waiting for you" }),
+      left_out: (count: number) => f.plural(count, { one: "# not valid, left out", other: "# not valid, left out" }),
+      self_listed: (count: number) => f.plural(count, { one: "# listed without proof", other: "# listed without proof" }),
+      failed: (count: number) => f.plural(count, { one: "# could not be read", other: "# could not be read" }),
+    },
+    all: (count: number) => f.plural(count, { one: "All # line", other: "All # lines" }),
+    linked: "Another wrapping of a badge that is already here; it is kept with it.",
+    updatedHint: "A newer version; the earlier one is in its history.",
+    selfListedHint: "No proof can be checked. It is on the shelf of self-listed achievements.",
+    moreLines: (count: number) => f.plural(count, { one: "and # more", other: "and # more" }),
+    places: (places: string[], count: number) =>
+      count > places.length ? f.list([...places, f.plural(count - places.length, { one: "# more", other: "# more" })]) : f.list(places),
+    skipped: (links: number, hidden: number) =>
+      f.list(
+        [
+          links > 0 ? f.plural(links, { one: "# symbolic link was not followed", other: "# symbolic links were not followed" }) : "",
+          hidden > 0 ? f.plural(hidden, { one: "# hidden file was left alone", other: "# hidden files were left alone" }) : "",
+        ].filter((part) => part !== ""),
+      ),
+    question: (count: number) =>
+      f.plural(count, {
+        one: "# badge is not valid. Keep it, marked as such, or leave it out?",
+        other: "# badges are not valid. Keep them, marked as such, or leave them out?",
+      }),
+    questionMore: "See which",
+    keep: "Keep, marked",
+    leaveOut: "Leave out",
+    remember: "Remember my choice",
+    collection: (count: number, title: string) =>
+      f.plural(count, { one: `# badge was found on “${title}”. Bring it in?`, other: `# badges were found on “${title}”. Bring them in?` }),
+    collectionPace: "They are fetched one after the other, slowly. You can stop at any time.",
+    collectionFiles: "Or download them there and drop the files here.",
+    collectionTake: "Bring in",
+    collectionPage: "Open the page",
+    details: "See all",
+    summaryTitle: "What became of it",
+    filter: "Show",
+    loading: "Loading",
+    noLines: "Nothing here",
+    report: "Copy report",
+    undo: "Undo this import",
+    undone: (removed: number, reverted: number) =>
+      f.list(
+        [
+          removed > 0 || reverted === 0 ? f.plural(removed, { one: "# badge taken back", other: "# badges taken back" }) : "",
+          reverted > 0 ? f.plural(reverted, { one: "# set back to its earlier version", other: "# set back to their earlier versions" }) : "",
+        ].filter((part) => part !== ""),
+      ),
     open: "Open",
+    summary: (counts: ImportCounts) => {
+      const { added, updated, already_there, kept_not_valid, held, left_out, self_listed = 0, failed } = counts;
+      const rest = updated + already_there + kept_not_valid + held + left_out + self_listed + failed;
+      return f.list(
+        [
+          added > 0 || rest === 0 ? f.plural(added, { one: "# badge added", other: "# badges added" }) : "",
+          updated > 0 ? f.plural(updated, { one: "# updated", other: "# updated" }) : "",
+          already_there > 0 ? f.plural(already_there, { one: "# already here", other: "# already here" }) : "",
+          kept_not_valid > 0 ? f.plural(kept_not_valid, { one: "# kept although not valid", other: "# kept although not valid" }) : "",
+          held > 0 ? f.plural(held, { one: "# not valid and waiting for you", other: "# not valid and waiting for you" }) : "",
+          left_out > 0 ? f.plural(left_out, { one: "# left out", other: "# left out" }) : "",
+          self_listed > 0 ? f.plural(self_listed, { one: "# listed without proof", other: "# listed without proof" }) : "",
+          failed > 0 ? f.plural(failed, { one: "# could not be read", other: "# could not be read" }) : "",
+        ].filter((part) => part !== ""),
+      );
+    },
+  },
+
+  offered: {
+    badgeTitle: "Bring in a badge from this site?",
+    credentialTitle: "Ask this issuer for a credential?",
+    badgeLead: "A link opened Lapel and offers what is at this address. Nothing was fetched yet.",
+    credentialLead: "A link opened Lapel and offers a credential of this issuer. Nobody was asked yet.",
+    unencrypted: "This address is not encrypted (http).",
+    decline: "No",
+    badgeTake: "Bring in",
+    credentialTake: "Ask for it",
+    asking: "Asking the issuer…",
+    offers: "It offers",
+    pin: "PIN",
+    pinHint: "The issuer sent you a PIN in another way, such as by mail.",
+    accept: "Accept",
+    accepting: "Accepting…",
+    accepted: (count: number) => f.plural(count, { one: "# credential brought in", other: "# credentials brought in" }),
+  },
+
+  shelf: {
+    title: "Self-listed",
+    lead: "Achievements whose pages carry no proof that could be checked. They are listed as you brought them: nobody has verified them.",
+    count: (count: number) => f.plural(count, { one: "# achievement", other: "# achievements" }),
+    none: "Nothing is listed here",
+    noneHint: "When you bring in a page that carries no credential, such as a course platform’s certificate page, it is listed here.",
+    earned: (day: string) => `Earned ${day}`,
+    number: (number: string) => `Number ${number}`,
+    from: (source: string) => `From ${source}`,
+    says: (issuer: string) => `Listed by ${issuer}`,
+    remove: "Remove",
+    removeOne: (name: string) => `Remove ${name}`,
+    removed: (name: string) => `Removed from the list: ${name}`,
+    failed: "The list could not be read",
+  },
+
+  accounts: {
+    title: "Accounts",
+    lead: "Connect the place that keeps your badges, and they come into this wallet: now, and whenever you sync.",
+    addLabel: "Address of the host",
+    addPlaceholder: "https://badges.example",
+    look: "Look up",
+    looking: "Looking…",
+    confirmTitle: (host: string) => `Connect ${host}?`,
+    confirmLead: "Your browser opens the host’s own page, where you sign in and allow Lapel to read your badges. Lapel never sees your password.",
+    signIn: "You sign in at",
+    protocol: "How it speaks",
+    protocols: { "badge-connect": "Open Badges 2.1 (Badge Connect)", ob3: "Open Badges 3.0" } as Record<string, string>,
+    connect: "Open the browser",
+    waiting: "Waiting for you to sign in, in the browser…",
+    connected: (host: string) => `${host} is connected`,
+    none: "No accounts yet",
+    noneHint: "Open Badges 2.1 (Badge Connect) and Open Badges 3.0 hosts can be connected.",
+    synced: (ago: string) => `Synced ${ago}`,
+    neverSynced: "Never synced",
+    sync: "Sync now",
+    syncOf: (host: string) => `Sync now: ${host}`,
+    syncing: (received: number, total: number | null) =>
+      received === 0
+        ? "Asking the host…"
+        : total === null
+          ? f.plural(received, { one: "# badge came", other: "# badges came" })
+          : `${f.number(received)} of ${f.number(total)}`,
     summary: (added: number, there: number, failed: number) =>
       f.list(
         [
@@ -170,6 +316,11 @@ export const en = {
           failed > 0 ? f.plural(failed, { one: "# could not be read", other: "# could not be read" }) : "",
         ].filter((part) => part !== ""),
       ),
+    signedOut: "The host no longer accepts the access that it gave. Connect it again.",
+    disconnect: "Disconnect",
+    disconnectOf: (host: string) => `Disconnect: ${host}`,
+    disconnected: (host: string) => `${host} is no longer connected. Your badges stay.`,
+    failed: "The accounts could not be listed",
   },
 
   badge: {
@@ -201,6 +352,9 @@ export const en = {
     copyCredential: "Copy credential",
     artifacts: "Files that carry it",
     artifactLine: (kind: string, size: string) => `${kind}, ${size}`,
+    versions: "Earlier versions and other forms",
+    versionOf: { earlier: "An earlier version", form: "The same, secured in another way" } as Record<string, string>,
+    versionSince: (instant: string) => `Put aside ${instant}`,
     addedOn: (instant: string) => `Added ${instant}`,
     history: "Earlier verdicts",
     publicPage: "Public page",
@@ -404,6 +558,23 @@ export const en = {
     network: "Network",
     offline: "Work offline",
     offlineHint: "Nothing is fetched. Badges are judged by what is already on this computer.",
+    watched: "Watched folders",
+    watchedHint: "Badges that appear in these folders come into the wallet by themselves. Deleting a file there deletes no badge.",
+    noWatched: "None",
+    watch: "Watch a folder…",
+    watchedState: {
+      watching: "Watching",
+      paused: "Paused",
+      unreachable: "Cannot be reached",
+    } as Record<string, string>,
+    watchedFiles: (count: number) => f.plural(count, { one: "# file", other: "# files" }),
+    watchedTooMany: "There are more files than Lapel looks at; choose a smaller folder.",
+    pauseFolder: (path: string) => `Pause watching ${path}`,
+    resumeFolder: (path: string) => `Watch ${path} again`,
+    unwatch: (path: string) => `Watch ${path} no longer`,
+    notValid: "Badges that are not valid",
+    notValidHint: "What is done when you bring one in that was changed or revoked.",
+    notValidChoices: { ask: "Ask me", keep: "Keep, marked", leave_out: "Leave out" } as Record<string, string>,
     appearance: "Appearance",
     appearances: { system: "As the system", light: "Light", dark: "Dark" } as Record<string, string>,
     about: "About",

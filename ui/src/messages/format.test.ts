@@ -18,10 +18,12 @@ it("chooses the sentence by the language's plural rules", () => {
 });
 
 it("sums an import up in one sentence", () => {
-  expect(en.imports.summary(0, 0, 0)).toBe("0 badges added");
-  expect(en.imports.summary(1, 0, 0)).toBe("1 badge added");
-  expect(en.imports.summary(2, 1, 3)).toBe("2 badges added, 1 already here, and 3 could not be read");
-  expect(en.imports.summary(0, 0, 1)).toBe("1 could not be read");
+  const none = { added: 0, updated: 0, already_there: 0, kept_not_valid: 0, held: 0, left_out: 0, self_listed: 0, failed: 0 };
+  expect(en.imports.summary(none)).toBe("0 badges added");
+  expect(en.imports.summary({ ...none, added: 1 })).toBe("1 badge added");
+  expect(en.imports.summary({ ...none, added: 2, already_there: 1, failed: 3 })).toBe("2 badges added, 1 already here, and 3 could not be read");
+  expect(en.imports.summary({ ...none, failed: 1 })).toBe("1 could not be read");
+  expect(en.imports.summary({ ...none, updated: 2, kept_not_valid: 1 })).toBe("2 updated and 1 kept although not valid");
 });
 
 it("shows sizes in the nearest unit", () => {

@@ -1,21 +1,26 @@
 import { getContext, setContext } from "svelte";
 
-import { toApiError, type ApiError, type AppInfo, type Backend, type BadgeId, type FileContent, type Settings } from "../backend/types.ts";
+import { toApiError, type ApiError, type AppInfo, type Backend, type BadgeId, type FileContent, type LinkOffered, type Settings } from "../backend/types.ts";
 import { m } from "../messages/index.ts";
-import { Imports } from "./imports.svelte.ts";
+import { Accounts } from "./accounts.svelte.ts";
+import { Folders } from "./folders.svelte.ts";
+import { Imports, type ImportJob, type Outcome } from "./imports.svelte.ts";
 import { Notices } from "./notices.svelte.ts";
 import { OpenBadge } from "./open-badge.svelte.ts";
+import { Shelf } from "./shelf.svelte.ts";
 import { Wall, type View } from "./wall.svelte.ts";
 
 /** What fills the window. */
-export type Page = { name: "wall" } | { name: "badge"; badge: OpenBadge; place: number | null } | { name: "check" };
+export type Page = { name: "wall" } | { name: "badge"; badge: OpenBadge; place: number | null } | { name: "check" } | { name: "shelf" } | { name: "accounts" };
 
 /** What stands over the page. */
 export type Dialog =
   | { name: "add" }
   | { name: "settings" }
   | { name: "share"; badge: OpenBadge }
-  | { name: "link"; url: string };
+  | { name: "link"; url: string }
+  | { name: "offered"; offered: LinkOffered }
+  | { name: "import"; job: ImportJob; outcome: Outcome | null };
 
 /** What was dropped on the window: on the page itself, or taken by the shell. */
 export type Dropped = { files: File[] } | { text: string } | { drop: number };
@@ -28,6 +33,9 @@ export class App {
   readonly notices = new Notices();
   readonly wall: Wall;
   readonly imports: Imports;
+  readonly shelf: Shelf;
+  readonly accounts: Accounts;
+  readonly folders: Folders;
   info = $state.raw<AppInfo | null>(null);
   startError = $state.raw<ApiError | null>(null);
   page = $state.raw<Page>({ name: "wall" });
@@ -42,10 +50,20 @@ export class App {
     this.backend = backend;
     this.wall = new Wall(backend);
     this.imports = new Imports(backend);
+    this.shelf = new Shelf(backend);
+    this.accounts = new Accounts(backend);
+    this.folders = new Folders(backend);
     this.imports.onChange = () => void this.wall.refresh();
     this.imports.onFinish = (job) => {
-      this.notices.announce(m.imports.summary(job.added, job.alreadyThere, job.failed));
+      this.notices.announce(m.imports.summary(job.counts));
+      if ((job.counts.self_listed ?? 0) > 0) void this.shelf.refresh();
     };
+    backend.onLinkOffered((offered) => {
+      this.openDialog({ name: "offered", offered });
+    });
+    backend.onLinkRefused((error) => {
+      this.notices.fail(error);
+    });
     backend.onDropped((drop) => {
       void this.take({ drop });
     });
@@ -61,7 +79,10 @@ export class App {
       this.info = info;
     } catch (error) {
       this.startError = toApiError(error);
+      return;
     }
+    if (this.backend.has("self_listed")) void this.shelf.refresh();
+    await this.#try(() => this.imports.resume());
   }
 
   get settings(): Settings | null {
@@ -98,6 +119,18 @@ export class App {
   showCheck(): void {
     this.page = { name: "check" };
     this.sidebarOpen = false;
+  }
+
+  showShelf(): void {
+    this.page = { name: "shelf" };
+    this.sidebarOpen = false;
+    void this.shelf.refresh();
+  }
+
+  showAccounts(): void {
+    this.page = { name: "accounts" };
+    this.sidebarOpen = false;
+    void this.accounts.refresh();
   }
 
   openBadge(id: BadgeId, place: number | null): void {
@@ -159,8 +192,62 @@ export class App {
     return this.#try(() => this.backend.call("import_drop", { drop, only }));
   }
 
+  async pauseImport(id: number): Promise<void> {
+    await this.#try(() => this.backend.call("pause_import", { import: id }));
+  }
+
+  async resumeImport(id: number): Promise<void> {
+    await this.#try(() => this.backend.call("resume_import", { import: id }));
+  }
+
   async cancelImport(id: number): Promise<void> {
     await this.#try(() => this.backend.call("cancel_import", { import: id }));
+  }
+
+  /** Keeps the badges that are not valid, or leaves them out. */
+  async decide(job: ImportJob, keep: boolean, remember: boolean): Promise<void> {
+    await this.#try(async () => {
+      await this.backend.call("decide_import", { import: job.import, keep, remember });
+      if (remember && this.info !== null) {
+        this.info = { ...this.info, settings: { ...this.info.settings, not_valid: keep ? "keep" : "leave_out" } };
+      }
+      return job;
+    });
+  }
+
+  async importCollection(job: ImportJob, url: string): Promise<void> {
+    await this.#try(() => this.backend.call("import_collection", { import: job.import, url }));
+  }
+
+  async undoImport(job: ImportJob): Promise<void> {
+    await this.#try(async () => {
+      const { token, removed, reverted } = await this.backend.call("undo_import", { import: job.import });
+      job.state = "undone";
+      const again = removed > 0 ? { label: m.wall.undo, run: () => void this.#restore(token) } : null;
+      this.notices.tell(m.imports.undone(removed, reverted), again);
+      this.imports.dismiss();
+      if (this.page.name === "badge") this.showWall();
+      await this.wall.refresh();
+    });
+  }
+
+  async copyReport(job: ImportJob): Promise<void> {
+    await this.#try(async () => {
+      const { text } = await this.backend.call("import_report_text", { import: job.import });
+      await this.copy(text, m.imports.report);
+    });
+  }
+
+  async importClipboard(): Promise<boolean> {
+    return this.#try(() => this.backend.call("import_clipboard", {}));
+  }
+
+  async takeLink(offer: number): Promise<void> {
+    await this.#try(() => this.backend.call("take_link", { offer }));
+  }
+
+  async chooseFolder(): Promise<boolean> {
+    return this.#try(() => this.backend.call("choose_folder", {}));
   }
 
   async chooseFiles(): Promise<boolean> {

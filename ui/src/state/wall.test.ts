@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-import { fakeBackend, type FakeBackend } from "../backend/fake/index.ts";
+import { fakeBackend, optionsFrom, type FakeBackend } from "../backend/fake/index.ts";
 import type { ListRequest } from "../backend/types.ts";
 import { PAGE, Wall } from "./wall.svelte.ts";
 
 function made(badges: number): { backend: FakeBackend; wall: Wall } {
-  const backend = fakeBackend({ badges, scenario: "usual", failing: [], delay: 0, appearance: "system", offline: false });
+  const backend = fakeBackend({ ...optionsFrom(""), badges });
   return { backend, wall: new Wall(backend) };
 }
 

@@ -1,6 +1,7 @@
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 
+import type { FakeBackend } from "../../src/backend/fake/index.ts";
 import { faults, openWindow, type Look } from "./window.ts";
 
 const openBadge = async (page: Page): Promise<void> => {
@@ -14,6 +15,12 @@ const openShare = (tab: string) => async (page: Page): Promise<void> => {
   await page.getByTestId("share").click();
   await page.getByTestId(`share-tab-${tab}`).click();
   await page.getByTestId("personal-data").waitFor();
+};
+
+const bulk = (wanted: string) => async (page: Page): Promise<void> => {
+  await page.getByTestId("add").click();
+  await page.getByTestId("add-choose-folder").click();
+  await page.locator(wanted).waitFor();
 };
 
 const SCREENS: [string, string, (page: Page) => Promise<unknown>, Look?][] = [
@@ -46,6 +53,49 @@ const SCREENS: [string, string, (page: Page) => Promise<unknown>, Look?][] = [
     await page.getByTestId("add").click();
     await page.getByTestId("add-choose-files").click();
     await page.locator('[data-testid="import-tray"][data-finished="true"]').waitFor();
+  }],
+  ["a long import", "badges=16&delay=200", bulk('[data-testid="import-left"]')],
+  ["a question about badges that are not valid", "badges=16&bulk=500", bulk('[data-testid="import-question"]')],
+  ["a long import's summary in a small window", "badges=16&bulk=500", async (page) => {
+    await bulk('[data-testid="import-question"]')(page);
+    await page.getByTestId("import-keep").click();
+    await page.getByTestId("import-kept-not-valid").waitFor();
+  }, { width: 720, height: 480 }],
+  ["all lines of an import", "badges=16&bulk=500", async (page) => {
+    await bulk('[data-testid="import-question"]')(page);
+    await page.getByTestId("import-failed").click();
+    await page.locator('[data-testid="import-lines"] [data-testid="import-line"]').first().waitFor();
+  }],
+  ["a page with many badges", "badges=16", async (page) => {
+    await page.getByTestId("add").click();
+    await page.getByTestId("add-dialog").getByTestId("paste-field").fill("https://badges.example/profile/robin?terms");
+    await page.keyboard.press("Enter");
+    await page.getByTestId("import-collection").waitFor();
+  }],
+  ["an offered link", "badges=16", async (page) => {
+    await page.evaluate(() => {
+      (window as unknown as { fake: FakeBackend }).fake.offer({ offer: 1, offers: "badge", host: "badges.example", link: "http://badges.example/1" });
+    });
+    await page.getByTestId("offered-dialog").waitFor();
+  }],
+  ["what an issuer offers", "badges=16", async (page) => {
+    await page.evaluate(() => {
+      (window as unknown as { fake: FakeBackend }).fake.offer({ offer: 1, offers: "credential", host: "issuer.example", link: "openid-credential-offer://?x" });
+    });
+    await page.getByTestId("offered-take").click();
+    await page.getByTestId("offered-pin").waitFor();
+  }],
+  ["the self-listed achievements", "badges=16&shelf=5", (page) => page.getByTestId("open-shelf").click()],
+  ["the accounts", "badges=16&accounts=file", (page) => page.getByTestId("open-accounts").click()],
+  ["connecting an account", "badges=16", async (page) => {
+    await page.getByTestId("open-accounts").click();
+    await page.getByTestId("account-address").fill("https://badges.example");
+    await page.getByTestId("account-look").click();
+    await page.getByTestId("account-confirm").waitFor();
+  }],
+  ["watched folders", "badges=16&watched=3", async (page) => {
+    await page.getByTestId("open-settings").click();
+    await page.getByTestId("watched-folder").first().waitFor();
   }],
   ["checking", "badges=16", async (page) => {
     await page.getByTestId("open-check").click();

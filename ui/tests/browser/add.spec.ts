@@ -34,12 +34,13 @@ it("takes files from the file input and sums up what became of each, with the re
   expect(await failed.first().textContent()).toContain("holiday.pdf");
   expect(await failed.first().getByTestId("import-reason").textContent()).toBe("This is a PDF without a badge in it.");
   await page.getByTestId("import-report").click();
+  await expect.poll(() => asked(page, "copy_text")).toHaveLength(1);
   const [report] = (await asked(page, "copy_text")) as { text: string }[];
   expect(report?.text.split("\n")).toEqual([
     "added\tnew.json\tMarine Field Researcher 2",
-    "already here\tbadge-2.json\tRust Practitioner",
-    "could not be read\tholiday.pdf\timport.not-a-badge\tThis is a PDF without a badge in it.",
-    "could not be read\tnotes.txt\timport.not-a-badge\t“notes.txt” looks like plain text, not like a badge.",
+    "already there\tbadge-2.json\tRust Practitioner",
+    "failed\tholiday.pdf\timport.not-a-badge\tThis is a PDF without a badge in it.",
+    "failed\tnotes.txt\timport.not-a-badge\t“notes.txt” looks like plain text, not like a badge.",
   ]);
   await page.getByTestId("import-close").click();
   expect(await page.getByTestId("import-tray").count()).toBe(0);
@@ -68,7 +69,7 @@ it("shows how far a long import is, folds away, and comes back", async () => {
   const page = await openWindow("badges=16&delay=60");
   await page.getByTestId("file-input").setInputFiles(Array.from({ length: 30 }, (_, number) => file(`${number}.json`, "{}")));
   await expect.poll(() => page.getByTestId("import-progress").textContent()).toMatch(/^\d+ of 30$/);
-  await page.getByRole("button", { name: "Hide" }).click();
+  await page.getByTestId("import-hide").click();
   await page.getByTestId("import-pill").click();
   await page.locator('[data-testid="import-tray"][data-finished="true"]').waitFor();
   expect(await page.getByTestId("import-added").textContent()).toBe("30 added");
@@ -128,7 +129,7 @@ it("stops an import where it is asked to, and says how far it came", async () =>
   await page.getByTestId("import-line").first().waitFor();
   await page.getByTestId("import-cancel").click();
   await page.locator('[data-testid="import-tray"][data-finished="true"]').waitFor();
-  expect(await page.getByTestId("import-tray").locator("h2").textContent()).toMatch(/^Stopped after [0-5]?[0-9] of 60$/);
+  await expect.poll(() => page.getByTestId("import-title").textContent()).toMatch(/^Stopped after [0-5]?[0-9] of 60$/);
   expect(await asked(page, "cancel_import")).toEqual([{ import: 1 }]);
 });
 

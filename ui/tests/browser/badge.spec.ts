@@ -105,3 +105,10 @@ it("isolates right-to-left text from its surroundings", async () => {
   const direction = await page.getByTestId("badge-name").locator("bdi").evaluate((name) => getComputedStyle(name).unicodeBidi);
   expect(direction).toBe("isolate");
 });
+
+it("tells of the earlier versions that are kept with a badge", async () => {
+  const page = await openWindow("badges=16");
+  await page.locator('[data-testid="badge-card"][data-badge="2"]').click();
+  await page.getByTestId("version").waitFor();
+  expect(await page.getByTestId("version").textContent()).toContain("An earlier version");
+});

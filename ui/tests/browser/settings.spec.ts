@@ -18,6 +18,7 @@ it("keeps identities, trusted issuers, offline and appearance through the progra
     appearance: "dark",
     allowed_hosts: [],
     proxy: null,
+    not_valid: "ask",
   });
   expect(await page.evaluate(() => document.documentElement.dataset["theme"])).toBe("dark");
   await page.getByRole("button", { name: "Remove robin@example.org" }).click();
@@ -36,4 +37,34 @@ it("follows the system's colours unless told otherwise", async () => {
 it("says why the wallet cannot be opened", async () => {
   const page = await openWindow("failing=app_info");
   await expect.poll(() => page.getByTestId("start-error").textContent()).toContain("The wallet is in use by another program.");
+});
+
+it("watches folders that the system's dialog gives, and says how each is doing", async () => {
+  const page = await openWindow("badges=16&watched=1");
+  await page.getByTestId("open-settings").click();
+  const folders = page.getByTestId("watched-folder");
+  await expect.poll(() => folders.count()).toBe(1);
+  expect(await folders.first().textContent()).toContain("/home/robin/Downloads");
+  await page.getByTestId("watch-folder").click();
+  await expect.poll(() => folders.count()).toBe(2);
+  // The page names no path.
+  expect(await asked(page, "watch_folder")).toEqual([{}]);
+  expect(await folders.nth(1).getAttribute("data-state")).toBe("unreachable");
+  expect(await folders.nth(1).textContent()).toContain("Lapel keeps trying.");
+  await folders.first().getByTestId("watched-pause").click();
+  await expect.poll(() => folders.first().getAttribute("data-state")).toBe("paused");
+  await folders.first().getByTestId("watched-pause").click();
+  expect(await asked(page, "pause_watching")).toEqual([
+    { id: 1, paused: true },
+    { id: 1, paused: false },
+  ]);
+  await folders.first().getByTestId("watched-remove").click();
+  await expect.poll(() => folders.count()).toBe(1);
+});
+
+it("remembers what to do with badges that are not valid", async () => {
+  const page = await openWindow("badges=16");
+  await page.getByTestId("open-settings").click();
+  await page.getByTestId("not-valid-leave_out").check({ force: true });
+  await expect.poll(async () => (await asked(page, "save_settings")).at(-1)).toMatchObject({ not_valid: "leave_out" });
 });

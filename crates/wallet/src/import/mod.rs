@@ -9,6 +9,7 @@ mod judge;
 mod plan;
 mod read;
 mod run;
+mod text;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU8, Ordering};

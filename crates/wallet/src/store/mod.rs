@@ -21,6 +21,7 @@ mod reports;
 mod schema;
 mod settings;
 mod versions;
+mod watched;
 
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -37,6 +38,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 pub use accounts::StoredAccount;
 pub use error::StoreError;
 pub use imports::{Item, Plan, Standing};
+pub use watched::{WatchedFile, WatchedRow};
 
 use crate::api::{
     ArtifactView, BadgeId, BadgePage, BadgeSummary, ImportLine, ImportLinesPage, ImportLinesRequest,

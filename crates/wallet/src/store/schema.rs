@@ -8,7 +8,7 @@
 pub(super) const APPLICATION_ID: i32 = 0x4c61_706c;
 
 /// The migrations in order; migration `n` (from 1) leads to `user_version = n`.
-pub(super) const MIGRATIONS: &[&str] = &[FIRST, REGISTRIES, IMPORTS, SELF_LISTED, ACCOUNTS];
+pub(super) const MIGRATIONS: &[&str] = &[FIRST, REGISTRIES, IMPORTS, SELF_LISTED, ACCOUNTS, WATCHED];
 
 const FIRST: &str = "
 CREATE TABLE artifacts (
@@ -237,4 +237,23 @@ CREATE TABLE holder_keys (
     did     TEXT NOT NULL UNIQUE,
     made_at TEXT NOT NULL
 ) STRICT;
+";
+
+const WATCHED: &str = "
+CREATE TABLE watched_folders (
+    id       INTEGER PRIMARY KEY AUTOINCREMENT,
+    path     TEXT    NOT NULL UNIQUE,
+    added_at TEXT    NOT NULL,
+    paused   INTEGER NOT NULL DEFAULT 0 CHECK (paused IN (0, 1))
+) STRICT;
+
+CREATE TABLE watched_files (
+    folder_id INTEGER NOT NULL REFERENCES watched_folders (id) ON DELETE CASCADE,
+    path      TEXT    NOT NULL,
+    size      INTEGER NOT NULL,
+    modified  INTEGER NOT NULL,
+    sha256    TEXT    CHECK (length(sha256) = 64),
+    seen_at   TEXT    NOT NULL,
+    PRIMARY KEY (folder_id, path)
+) STRICT, WITHOUT ROWID;
 ";

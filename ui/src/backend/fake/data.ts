@@ -264,6 +264,7 @@ function detail(summary: BadgeSummary, achievement: Achievement, issuer: Issuer,
             { as_of: "2026-10-02T16:20:00Z", verdict: "verified", headline: "Verified" },
             { as_of: "2026-08-14T07:05:00Z", verdict: "undecided", headline: "Not confirmed: the issuer’s site did not answer" },
           ],
+    versions: summary.id % 4 === 2 ? [{ sha256: "9f2c".repeat(16), how: "earlier", since: "2026-11-02T10:00:00Z" }] : [],
     artifacts: [
       { sha256: "9f2b61c07d5e4a8899aabbccddeeff00112233445566778899aabbccddeeff00", kind: "png", size: 48_213, source: `${summary.name.slice(0, 40)}.png`, added_at: summary.added_at },
     ],

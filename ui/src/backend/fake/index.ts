@@ -1,5 +1,6 @@
 /** A made-up backend for the browser: answers the whole API from memory, for tests, pictures and work on the look. */
 import type {
+  Account,
   ApiError,
   Backend,
   BadgeId,
@@ -9,13 +10,19 @@ import type {
   Counts,
   ImportLine,
   ImportProgress,
+  LinkOffered,
   ListRequest,
   Request,
   Response,
+  SelfListed,
   Settings,
   ShareSheet,
+  SyncProgress,
+  WatchedFolder,
 } from "../types.ts";
+import type { OfferSummary } from "../coming.ts";
 import { makeBadge, makeReport, type Made, type Scenario } from "./data.ts";
+import { fakeImports, type Brought } from "./imports.ts";
 
 /** How the made-up wallet behaves; from the page's address (`?badges=10000&scenario=names`). */
 export interface Options {
@@ -27,6 +34,16 @@ export interface Options {
   delay: number;
   appearance: string;
   offline: boolean;
+  /** How many files a chosen folder holds. */
+  bulk: number;
+  /** How many files of an import were done when the program ended; `null` where none was under way. */
+  interrupted: number | null;
+  /** How many self-listed achievements there are. */
+  shelf: number;
+  /** Whether the accounts' tokens are in the keyring or in a file; empty without accounts. */
+  accounts: "" | "keyring" | "file";
+  /** How many folders are watched. */
+  watched: number;
 }
 
 export function optionsFrom(search: string): Options {
@@ -39,6 +56,11 @@ export function optionsFrom(search: string): Options {
     delay: Number(given.get("delay") ?? 0),
     appearance: given.get("appearance") ?? "system",
     offline: given.has("offline"),
+    bulk: Number(given.get("bulk") ?? 5000),
+    interrupted: given.has("interrupted") ? Number(given.get("interrupted")) : null,
+    shelf: Number(given.get("shelf") ?? 0),
+    accounts: (given.get("accounts") ?? "") as Options["accounts"],
+    watched: Number(given.get("watched") ?? 0),
   };
 }
 
@@ -50,6 +72,9 @@ export interface FakeBackend extends Backend {
   hoverDrop(over: boolean): void;
   /** Lets the shell take a drop, as the real one does. */
   drop(number: number): void;
+  /** Opens the app with a link, as another program does. */
+  offer(offered: LinkOffered): void;
+  refuse(error: ApiError): void;
 }
 
 export function fakeBackend(options: Options): FakeBackend {
@@ -59,10 +84,11 @@ export function fakeBackend(options: Options): FakeBackend {
   const progressListeners = new Set<(progress: ImportProgress) => void>();
   const dropListeners = new Set<(over: boolean) => void>();
   const droppedListeners = new Set<(drop: number) => void>();
-  const stopping = new Set<number>();
+  const offeredListeners = new Set<(offered: LinkOffered) => void>();
+  const refusedListeners = new Set<(error: ApiError) => void>();
+  const accountListeners = new Set<(progress: SyncProgress) => void>();
   const asked: FakeBackend["asked"] = [];
-  let settings: Settings = { identities: ["robin@example.org"], trusted_issuers: [], offline: options.offline, appearance: options.appearance, allowed_hosts: [], proxy: null };
-  let nextImport = 1;
+  let settings: Settings = { identities: ["robin@example.org"], trusted_issuers: [], offline: options.offline, appearance: options.appearance, not_valid: "ask", allowed_hosts: [], proxy: null };
   let nextToken = 1;
   let nextId = options.badges + 1;
   for (let id = 1; id <= options.badges; id++) wallet.set(id, makeBadge(id, options.scenario));
@@ -80,25 +106,34 @@ export function fakeBackend(options: Options): FakeBackend {
     return verdict === undefined ? detail : { ...detail, report: makeReport(verdict, host, new Date().toISOString()) };
   };
 
-  const begin = (sources: { source: string; outcome: () => ImportLine }[]): { import: number } => {
-    const id = nextImport++;
-    const total = sources.length;
-    const tell = (progress: ImportProgress): void => {
+  const imports = fakeImports({
+    pace: () => (options.delay > 0 ? options.delay : 4),
+    tell: (progress) => {
       for (const listener of progressListeners) listener(progress);
-    };
-    void (async () => {
-      await pause(options.delay);
-      tell({ import: id, done: 0, total, line: null, finished: false });
-      let done = 0;
-      for (const [index, { outcome }] of sources.entries()) {
-        if (stopping.has(id)) break;
-        done = index + 1;
-        await pause(options.delay > 0 ? options.delay : 4);
-        tell({ import: id, done: index + 1, total, line: outcome(), finished: false });
-      }
-      tell({ import: id, done, total, line: null, finished: true });
-    })();
-    return { import: id };
+    },
+    notValid: () => settings.not_valid,
+    keep: (line) => {
+      const made = makeBadge(nextId++, "usual");
+      const summary = { ...made.summary, name: line.name, verdict: line.verdict, headline: line.headline };
+      wallet.set(summary.id, { ...made, summary });
+      return summary;
+    },
+  });
+  const begin = (brought: Brought[]): { import: number } => imports.begin(brought);
+  /** A folder with everything in it that there is. */
+  const folder = (files: number): Brought[] =>
+    Array.from({ length: files }, (_, index) => {
+      const source = `backpack-2019.zip › badges/${String(index).padStart(5, "0")}.${index % 3 === 0 ? "json" : "png"}`;
+      return { source, outcome: () => ofFolder(source, index) };
+    });
+  const ofFolder = (source: string, index: number): ImportLine => {
+    if (index % 50 === 7) return { source, outcome: "held", name: `Cooking ${index}`, verdict: index % 100 === 7 ? "invalid" : "revoked", headline: index % 100 === 7 ? "Invalid: the signature does not hold" : "Revoked by its issuer" };
+    if (index % 25 === 3) return { source, outcome: "failed", error: FAILURES[Math.floor(index / 25) % FAILURES.length] as ApiError };
+    if (index % 200 === 11) return { source, outcome: "self_listed", name: `Course certificate ${index}` };
+    const there = wallet.get(1 + (index % 16))?.summary;
+    if (index % 10 === 1 && there !== undefined) return { source, outcome: "already_there", badge: there, linked: index % 20 === 1 };
+    if (index % 40 === 5 && there !== undefined) return { source, outcome: "updated", badge: there };
+    return add(source, makeBadge(nextId++, options.scenario === "empty" ? "usual" : options.scenario));
   };
   const add = (source: string, made: Made): ImportLine => {
     wallet.set(made.summary.id, made);
@@ -124,6 +159,10 @@ export function fakeBackend(options: Options): FakeBackend {
     return { source, kind: text.startsWith("https:") ? "url" : "json", card, credential_kind, report, art: made.art };
   };
 
+  let watched: WatchedFolder[] = Array.from({ length: options.watched }, (_, index) => watchedFolder(index));
+  let listed: SelfListed[] = Array.from({ length: options.shelf }, (_, index) => selfListed(index));
+  let accounts: Account[] = options.accounts === "" ? [] : [fakeAccount(1, options.accounts), { ...fakeAccount(2, "keyring"), name: null, host: "backpack.aldermoor.example", kind: "badge-connect", last_synced: null, state: "signed-out" }];
+
   const handlers: Handlers = {
     app_info: async () => ({ version: "0.1.0", wallet: "/home/robin/.local/share/lapel", settings }),
     list_badges: async (request) => list([...wallet.values()], request),
@@ -133,16 +172,47 @@ export function fakeBackend(options: Options): FakeBackend {
       if (known(id).summary.verdict === "undecided") verdicts.set(id, "verified");
       return detailOf(id);
     },
-    import_text: async ({ text }) => begin([addText(text.startsWith("https:") ? text : "pasted text", text)]),
+    import_text: async ({ text }) => text.startsWith("https:") && text.includes("/profile") ? begin([{ source: text, outcome: () => ({ source: text, outcome: "collection", title: "Badges of Robin Hale", url: text, found: 34, terms: text.includes("terms") ? "This platform’s terms do not allow programs to collect its pages." : null }) }]) : begin([addText(text.startsWith("https:") ? text : "pasted text", text)]),
     import_files: async ({ files }) => begin(files.map((file) => addText(file.name, atob(file.base64)))),
     choose_files: async () => begin([addText("rust-practitioner.png", "{"), addText("badge-2.json", "{"), addText("holiday.pdf", "%PDF")]),
+    choose_folder: async () => begin(folder(options.bulk)),
+    import_clipboard: async () => begin([addText("https://badges.example/from-clipboard", "https:")]),
+    take_link: async ({ offer }) => begin([addText(`offer ${offer}`, "https:")]),
     import_samples: async () =>
       begin([1, 8, 12].map((number) => ({ source: `sample ${number}`, outcome: () => add(`sample-${number}.png`, makeBadge(number, "usual")) }))),
     import_drop: async ({ drop }) => begin([addText(`dropped-${drop}.json`, "{")]),
     cancel_import: async ({ import: id }) => {
-      stopping.add(id);
+      imports.cancel(id);
       return {};
     },
+    pause_import: async ({ import: id }) => {
+      imports.pause(id);
+      return {};
+    },
+    resume_import: async ({ import: id }) => {
+      imports.resume(id);
+      return { import: id };
+    },
+    decide_import: async ({ import: id, keep, remember }) => {
+      if (remember) settings = { ...settings, not_valid: keep ? "keep" : "leave_out" };
+      imports.decide(id, keep);
+      return { import: id };
+    },
+    undo_import: async ({ import: id }) => {
+      const badges = imports.undo(id);
+      const token = nextToken++;
+      removed.set(
+        token,
+        badges.flatMap((badge) => wallet.get(badge.id) ?? []),
+      );
+      for (const badge of badges) wallet.delete(badge.id);
+      return { token, removed: badges.length, reverted: imports.report(id).counts.updated };
+    },
+    import_collection: async ({ url }) => begin(Array.from({ length: 34 }, (_, index) => addText(`${url}/badges/${index}`, "{"))),
+    unfinished_imports: async () => imports.unfinished(),
+    import_report: async ({ import: id }) => imports.report(id),
+    import_report_text: async ({ import: id }) => ({ text: imports.reportText(id) }),
+    import_lines: async ({ import: id, outcome, offset, limit }) => imports.lines(id, outcome, offset, limit),
     check_drop: async ({ drop }) => [{ source: `dropped-${drop}.json`, result: checked(`dropped-${drop}.json`, "{}") }],
     check_text: async ({ text }) => [checked(text.startsWith("https:") ? text : "pasted text", text)],
     check_files: async ({ files }) =>
@@ -173,8 +243,54 @@ export function fakeBackend(options: Options): FakeBackend {
     open_link: async () => ({}),
     copy_text: async () => ({}),
     save_settings: async (wanted) => (settings = wanted),
+    watched_folders: async () => watched,
+    watch_folder: async () => (watched = [...watched, watchedFolder(watched.length)]),
+    unwatch_folder: async ({ id }) => (watched = watched.filter((one) => one.id !== id)),
+    pause_watching: async ({ id, paused }) => (watched = watched.map((one) => (one.id === id ? { ...one, state: paused ? "paused" : "watching" } : one))),
+    self_listed: async () => listed,
+    remove_self_listed: async ({ id }) => {
+      listed = listed.filter((one) => one.id !== id);
+      return {};
+    },
+    accounts: async () => accounts,
+    begin_account: async ({ text }) => {
+      await pause(options.delay > 0 ? options.delay : 20);
+      const host = /^(?:https:\/\/)?([^/]+)/.exec(text)?.[1] ?? text;
+      if (!host.includes(".")) throw failure("account.no-host", `“${text}” is not the address of a host.`, "Write it as in the browser, such as https://badges.example.");
+      return { connecting: 1, host, kind: "ob3", sign_in_host: `login.${host}` };
+    },
+    connect_account: async () => {
+      await pause(options.delay > 0 ? options.delay * 4 : 60);
+      const account = { ...fakeAccount(accounts.length + 1, options.accounts), last_synced: null };
+      accounts = [...accounts, account];
+      return account;
+    },
+    sync_account: async ({ id }) => {
+      for (const received of [0, 100, 200, 300]) {
+        await pause(options.delay > 0 ? options.delay : 10);
+        for (const listener of accountListeners) listener({ account: id, received, total: 300 });
+      }
+      accounts = accounts.map((one) => (one.id === id ? { ...one, last_synced: new Date().toISOString() } : one));
+      return { account: fakeAccount(id, options.accounts), received: 300, added: 12, already_there: 288, failed: 0, error: null };
+    },
+    disconnect_account: async ({ id }) => {
+      accounts = accounts.filter((one) => one.id !== id);
+      return { account: fakeAccount(id, options.accounts), untold: null };
+    },
+    read_offer: async () => ({
+      issuer: "https://issuer.example",
+      host: "issuer.example",
+      credentials: ["Master of Seamanship", "Harbour pilot, second class"],
+      pin: { numeric: true, length: 6, description: null },
+    }),
+    accept_offer: async ({ pin }) => {
+      if (pin !== "493536") throw failure("offer.wrong-pin", "The issuer did not accept the PIN.", "Look for the PIN in the issuer’s message, and try again.");
+      const lines = [add("issuer.example", makeBadge(nextId++, "usual")), add("issuer.example", makeBadge(nextId++, "usual"))] as OfferSummary["lines"];
+      return { host: "issuer.example", lines, missing: [] };
+    },
   };
 
+  if (options.interrupted !== null) imports.interrupted(folder(options.bulk), options.interrupted);
   return {
     asked,
     async call(command, request) {
@@ -197,7 +313,26 @@ export function fakeBackend(options: Options): FakeBackend {
       droppedListeners.add(listener);
       return () => droppedListeners.delete(listener);
     },
+    onLinkOffered(listener) {
+      offeredListeners.add(listener);
+      return () => offeredListeners.delete(listener);
+    },
+    onLinkRefused(listener) {
+      refusedListeners.add(listener);
+      return () => refusedListeners.delete(listener);
+    },
+    onAccountProgress(listener) {
+      accountListeners.add(listener);
+      return () => accountListeners.delete(listener);
+    },
+    offer(offered) {
+      for (const listener of offeredListeners) listener(offered);
+    },
+    refuse(error) {
+      for (const listener of refusedListeners) listener(error);
+    },
     artUrl: (digest) => wallet.get(Number(digest.replace("fake-", "")))?.art ?? "data:,",
+    has: () => true,
     takesDrops: false,
     drop(number) {
       for (const listener of droppedListeners) listener(number);
@@ -205,6 +340,56 @@ export function fakeBackend(options: Options): FakeBackend {
     hoverDrop(over) {
       for (const listener of dropListeners) listener(over);
     },
+  };
+}
+
+const FAILURES: ApiError[] = [
+  failure("import.png-without-badge", "This is a PNG image with no badge in it.", "Download the badge itself from its issuer: a screenshot or a preview carries none."),
+  failure("import.not-strict-json", "The JSON of this badge is broken: it ends in the middle of a text.", "Download it again."),
+  failure("fetch.timeout", "The badge is at https://badges.old-host.example/1, and could not be fetched: the host did not answer in time.", "Try again later."),
+  failure("import.too-large", "This is too large for a badge.", "Check that it is a badge; pictures and other files do not belong here."),
+  failure("import.no-recipient", "Nothing in this file names a badge.", ""),
+];
+
+function watchedFolder(index: number): WatchedFolder {
+  const paths = ["/home/robin/Downloads", "/media/robin/USB-STICK/certificates and other proofs of participation from the years 2009 to 2024/backpack", "/home/robin/Nextcloud/Badges"];
+  const state = ["watching", "unreachable", "paused"][index % 3] as string;
+  const trouble = state === "unreachable" ? failure("watch.unreachable", `“${paths[1] ?? ""}” cannot be read now: no such file or directory.`, "Connect its disk or network, or give yourself the right to read it. Lapel keeps trying.") : null;
+  return { id: index + 1, path: paths[index % 3] as string, added_at: "2026-11-20T09:00:00Z", state, files: trouble === null ? 412 : 0, too_many: false, trouble };
+}
+
+function selfListed(index: number): SelfListed {
+  const [name, issuer, url] = [
+    ["Azure Fundamentals", "Microsoft Learn", "https://learn.microsoft.com/api/credentials/share/en-us/robin-1/0A1B2C3D"],
+    ["Machine Learning: Supervised Learning, Regression and Classification with Applications in the Humanities and Social Sciences", "Coursera", "https://www.coursera.org/verify/ABCDEF123456"],
+    ["Trailhead Ranger", "Trailhead", "https://www.salesforce.com/trailblazer/robin"],
+    ["First aid (refresher)", "LinkedIn’s Certifications.csv", ""],
+  ][index % 4] as [string, string, string];
+  return {
+    id: index + 1,
+    name,
+    issuer: url === "" ? null : issuer,
+    url: url === "" ? null : url,
+    issued_on: index % 2 === 0 ? "2025-03-14" : url === "" ? "March 2025" : null,
+    expires_on: null,
+    credential_id: index % 4 === 0 ? "A1B2-C3D4" : null,
+    source: url === "" ? "Certifications.csv" : url,
+    added_at: "2026-11-21T10:00:00Z",
+  };
+}
+
+function fakeAccount(id: number, secrets: string): Account {
+  return {
+    id,
+    kind: "ob3",
+    host: "badges.nordhaven.example",
+    base: "https://badges.nordhaven.example",
+    name: "Robin Hale",
+    state: "connected",
+    scopes: ["credential.readonly"],
+    added_at: "2026-11-01T10:00:00Z",
+    last_synced: new Date(Date.now() - 7_200_000).toISOString(),
+    warning: secrets === "file" ? "This computer has no keyring, so the access to this account is kept in a file beside the wallet. Whoever can read your files can use it." : null,
   };
 }
 
