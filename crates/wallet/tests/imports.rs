@@ -474,7 +474,7 @@ async fn a_mixed_folder_is_summed_up_truly() {
         ..ImportCounts::default()
     };
     assert_eq!(report.counts, counts, "{:#?}", report.failures);
-    assert_eq!((report.done, report.left, report.state), (mixture.files, 0, ImportState::Finished));
+    assert_eq!((report.done, report.left, report.state), (mixture.things, 0, ImportState::Finished));
     assert_eq!((report.links_skipped, report.hidden_skipped), (mixture.links, mixture.hidden));
     assert_eq!(fixture.all().total, mixture.added + mixture.not_valid);
     let told: u32 = report.failures.iter().map(|group| group.count).sum();

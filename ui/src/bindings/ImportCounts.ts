@@ -31,4 +31,20 @@ left_out: number,
 /**
  * See [`ImportOutcome`].
  */
+self_listed: number, 
+/**
+ * See [`ImportOutcome`].
+ */
+collection: number, 
+/**
+ * See [`ImportOutcome`].
+ */
+offer: number, 
+/**
+ * See [`ImportOutcome`].
+ */
+skipped: number, 
+/**
+ * See [`ImportOutcome`].
+ */
 failed: number, };

@@ -22,6 +22,10 @@ offline: boolean,
  */
 appearance: string, 
 /**
+ * What is done with badges that are not valid, where the person asked to remember it.
+ */
+not_valid: NotValid, 
+/**
  * Hosts with their ports, such as `badges.school.lan:443`, that are fetched although they are on no public
  * network; by `http` also.
  */
