@@ -52,7 +52,7 @@ mod tests {
     use super::*;
     use crate::artifact::PayloadContent;
 
-    fn badge(id: &str, issuer: Value, from: &str) -> Credential {
+    fn badge(id: &str, issuer: &Value, from: &str) -> Credential {
         let text = json!({
             "@context": ["https://www.w3.org/ns/credentials/v2", "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"],
             "type": ["VerifiableCredential", "OpenBadgeCredential"], "id": id, "issuer": issuer, "validFrom": from,
@@ -63,15 +63,15 @@ mod tests {
 
     #[test]
     fn the_ids_of_issuer_and_credential_decide() {
-        let one = badge("https://a.example/b%20c", json!("did:web:a.example"), "2024-01-01T00:00:00Z");
+        let one = badge("https://a.example/b%20c", &json!("did:web:a.example"), "2024-01-01T00:00:00Z");
         let same =
-            badge(" https://a.example/b c ", json!({ "id": "did:web:a.example" }), "2025-01-01T00:00:00Z");
+            badge(" https://a.example/b c ", &json!({ "id": "did:web:a.example" }), "2025-01-01T00:00:00Z");
         assert!(one.identity().is_some());
         assert_eq!(one.identity(), same.identity());
         assert!(one.valid_from() < same.valid_from());
         for other in [
-            badge("https://a.example/b", json!("did:web:a.example"), "2024-01-01T00:00:00Z"),
-            badge("https://a.example/b%20c", json!("did:web:b.example"), "2024-01-01T00:00:00Z"),
+            badge("https://a.example/b", &json!("did:web:a.example"), "2024-01-01T00:00:00Z"),
+            badge("https://a.example/b%20c", &json!("did:web:b.example"), "2024-01-01T00:00:00Z"),
         ] {
             assert_ne!(one.identity(), other.identity());
         }
@@ -79,7 +79,7 @@ mod tests {
 
     #[test]
     fn what_names_no_id_is_no_version_of_anything() {
-        assert_eq!(badge(" ", json!("did:web:a.example"), "2024-01-01T00:00:00Z").identity(), None);
-        assert_eq!(badge("urn:x", json!({ "name": "A" }), "2024-01-01T00:00:00Z").identity(), None);
+        assert_eq!(badge(" ", &json!("did:web:a.example"), "2024-01-01T00:00:00Z").identity(), None);
+        assert_eq!(badge("urn:x", &json!({ "name": "A" }), "2024-01-01T00:00:00Z").identity(), None);
     }
 }

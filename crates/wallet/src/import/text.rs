@@ -1,5 +1,7 @@
 //! An import's report as text, to be copied into a mail or a table.
 
+use std::fmt::Write as _;
+
 use crate::Wallet;
 use crate::api::{ApiError, ImportLine, ImportLinesRequest, ImportOutcome};
 
@@ -24,7 +26,8 @@ impl Wallet {
                 return Ok(text);
             }
             if offset >= MOST_LINES {
-                text.push_str(&format!("and {} more\n", page.total - offset));
+                // Writing to a String cannot fail.
+                let _ = writeln!(text, "and {} more", page.total - offset);
                 return Ok(text);
             }
         }
