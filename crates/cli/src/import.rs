@@ -2,8 +2,8 @@
 
 use std::io::{self, BufRead as _, IsTerminal, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use lapel_wallet::api::{
@@ -49,32 +49,43 @@ pub(crate) fn run(args: &Import, global: &Global) -> Result<Status, Problem> {
 /// again ends the program at once.
 pub(crate) fn drive(wallet: &Wallet, import: u32, lines: &mut Lines) -> Result<ImportReport, Problem> {
     let runtime = Builder::new_current_thread().enable_all().build()?;
-    let interrupted = interruption()?;
+    interruption()?;
     Ok(runtime.block_on(wallet.run_import(import, |progress| {
         lines.take(&progress);
-        if interrupted.load(Ordering::Relaxed) {
+        if is_interrupted() {
             // If it cannot be paused it goes on, and can still be ended.
             let _ = wallet.pause_import(import);
         }
     }))?)
 }
 
-/// Set by Ctrl+C.
+/// Set by Ctrl+C, once [`interruption`] was asked for.
+static INTERRUPTED: OnceLock<Arc<AtomicBool>> = OnceLock::new();
+
+/// Whether Ctrl+C was pressed.
+pub(crate) fn is_interrupted() -> bool {
+    INTERRUPTED.get().is_some_and(|interrupted| interrupted.load(Ordering::Relaxed))
+}
+
+/// Has Ctrl+C be noted the first time, and end the program the second.
 #[cfg(unix)]
-fn interruption() -> io::Result<Arc<AtomicBool>> {
+fn interruption() -> io::Result<()> {
     use signal_hook::consts::SIGINT;
     use signal_hook::flag::{register, register_conditional_shutdown};
     let interrupted = Arc::new(AtomicBool::new(false));
+    if INTERRUPTED.set(Arc::clone(&interrupted)).is_err() {
+        return Ok(());
+    }
     // In this order: the first press finds it unset.
     register_conditional_shutdown(SIGINT, 130, Arc::clone(&interrupted))?;
-    register(SIGINT, Arc::clone(&interrupted))?;
-    Ok(interrupted)
+    register(SIGINT, interrupted)?;
+    Ok(())
 }
 
 #[cfg(not(unix))]
 #[expect(clippy::unnecessary_wraps, reason = "the same signature as where it can fail")]
-fn interruption() -> io::Result<Arc<AtomicBool>> {
-    Ok(Arc::default()) // Ctrl+C ends the program there; the import can be resumed all the same.
+fn interruption() -> io::Result<()> {
+    Ok(()) // Ctrl+C ends the program there; the import can be resumed all the same.
 }
 
 /// What was said on the command line, else what was remembered; a question only where there is somebody to answer.
@@ -198,11 +209,12 @@ impl Lines {
             ))?;
         }
         let paused = report.state == ImportState::Paused;
+        let ended_early = paused || report.state == ImportState::Cancelled;
         if !self.out.json && paused {
             self.out.line(&format!("Paused. To go on: lapel imports resume {}", report.import))?;
         }
         self.out.flush()?;
-        Ok(if counts.failed > 0 || paused { Status::Failed } else { Status::Done })
+        Ok(if counts.failed > 0 || ended_early { Status::Failed } else { Status::Done })
     }
 }
 

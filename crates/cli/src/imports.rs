@@ -5,7 +5,7 @@ use lapel_wallet::api::{ImportLinesRequest, ImportReport, ImportState};
 use serde_json::json;
 
 use crate::args::{Decision, Global, Imports};
-use crate::import::{Lines, drive, in_words, print_line};
+use crate::import::{Lines, drive, in_words, is_interrupted, print_line};
 use crate::out::{Out, plain};
 use crate::problem::{Problem, Status};
 use crate::wallet;
@@ -82,28 +82,37 @@ fn show(wallet: &Wallet, import: u32, lines: bool, mut out: Out) -> Result<Statu
             }
         }
         if report.links_skipped + report.hidden_skipped > 0 {
-            let (links, hidden) = (report.links_skipped, report.hidden_skipped);
-            out.line(&format!("Left aside: {links} symbolic links, {hidden} hidden files and folders"))?;
+            let (symbolic, hidden) = (report.links_skipped, report.hidden_skipped);
+            out.line(&format!("Left aside: {symbolic} symbolic links, {hidden} hidden files and folders"))?;
         }
     }
-    let mut offset = 0;
-    while lines {
-        let page = wallet.import_lines(&ImportLinesRequest { import, outcome: None, offset, limit: 1000 })?;
-        if page.lines.is_empty() {
-            break;
-        }
-        for line in &page.lines {
-            print_line(&mut out, line)?;
-            offset += 1;
-        }
+    if lines {
+        print_lines(wallet, import, &mut out)?;
     }
     out.flush()?;
     Ok(Status::Done)
 }
 
+fn print_lines(wallet: &Wallet, import: u32, out: &mut Out) -> Result<(), Problem> {
+    let mut offset = 0;
+    loop {
+        let page = wallet.import_lines(&ImportLinesRequest { import, outcome: None, offset, limit: 1000 })?;
+        if page.lines.is_empty() {
+            return Ok(());
+        }
+        for line in &page.lines {
+            print_line(out, line)?;
+            offset += 1;
+        }
+    }
+}
+
 fn go_on(wallet: &Wallet, imports: &[u32], global: &Global) -> Result<Status, Problem> {
     let mut status = Status::Done;
     for import in imports {
+        if is_interrupted() {
+            return Ok(Status::Failed);
+        }
         let mut lines = Lines::new(Out::new(global.json));
         let report = drive(wallet, *import, &mut lines)?;
         if lines.finish(&report, 0)? == Status::Failed {

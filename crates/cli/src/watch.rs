@@ -74,7 +74,10 @@ fn watch(wallet: &Wallet, global: &Global) -> Result<Status, Problem> {
         };
         match begin(wallet, sources.collect()) {
             // Why it came to a halt was told, and it can be gone on with: what is written down is not lost.
-            Ok(import) => wallet.run_import(import, told).await.is_ok(),
+            Ok(import) => {
+                let _ = wallet.run_import(import, told).await;
+                true
+            }
             Err(_) => false,
         }
     };

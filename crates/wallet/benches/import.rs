@@ -51,7 +51,8 @@ fn main() {
     println!("taken back: {:.2?}", start.elapsed());
 
     let paths = paths(folder.path());
-    let read = timed("floor: reading and hashing", || paths.iter().map(|path| hashed(path)).count());
+    let read =
+        timed("floor: reading and hashing", || paths.iter().map(|path| hashed(path)).collect::<Vec<_>>());
     let badges = mixture.added + mixture.not_valid + mixture.already_there;
     let signatures = timed("floor: bare signature checks", || check_signatures(badges));
     let rows = timed("floor: inserting rows", || insert(home.path(), &paths));

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use openbadges::artifact::{MAX_BYTES, PayloadContent};
 use openbadges::credential::Standard;
@@ -99,8 +100,8 @@ impl Finding {
 pub struct Found {
     /// What the source is called; the link, where one was followed to these bytes.
     pub source: String,
-    /// The exact bytes.
-    pub artifact: Artifact,
+    /// The exact bytes; shared by all credentials in them.
+    pub artifact: Arc<Artifact>,
     /// The credential's text.
     pub content: PayloadContent,
     /// The credential.
@@ -119,7 +120,7 @@ impl Found {
             content,
             credential,
             source: self.source.clone(),
-            artifact: self.artifact.clone(),
+            artifact: Arc::clone(&self.artifact),
             others: Vec::new(),
             recipient_hint: self.recipient_hint.clone(),
         };
@@ -350,6 +351,7 @@ pub async fn find(
         Carried::Credentials(mut credentials) => {
             let (content, credential) = credentials.remove(0);
             let others = credentials;
+            let artifact = Arc::new(artifact);
             Ok(Finding::Badges(vec![Found { source, artifact, content, credential, others, recipient_hint }]))
         }
         Carried::Link(_) => Err(SourceError::TooManyLinks),
@@ -373,7 +375,7 @@ async fn inside(
         }
         badges.push(Found {
             source: source.to_owned(),
-            artifact: image.cloned().unwrap_or(there),
+            artifact: Arc::new(image.cloned().unwrap_or(there)),
             content,
             credential,
             others: credentials,

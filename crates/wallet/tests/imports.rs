@@ -572,3 +572,140 @@ fn a_link_is_told_without_the_address_in_it() {
     }
     assert_eq!(Source::Url("HTTPS://badges.example.org/1".to_owned()).name(), "HTTPS://badges.example.org/1");
 }
+
+/// A later version that nobody can check: its proof is of a kind that Lapel does not know.
+fn unproven(from: &str, until: Option<&str>) -> Source {
+    let award =
+        Issuer::did_key("versions").achievement("Rust").with("/id", "urn:example:credential:1").issued(from);
+    let award = if let Some(until) = until { award.expires(until) } else { award };
+    let issued = award.sign_data_integrity(DataModel::V2);
+    text(&issued.with_text(issued.text().replace("eddsa-rdfc-2022", "of-the-year-2040")))
+}
+
+#[tokio::test]
+async fn what_is_not_proven_neither_takes_a_place_nor_keeps_one() {
+    let fixture = Fixture::new();
+    let first = version("2024-01-01T00:00:00Z", &Issuer::did_key("versions"));
+    let id = badge(&fixture.outcome(text(&first)).await);
+    for (from, until) in [
+        ("2025-01-01T00:00:00Z", Some("2025-06-01T00:00:00Z")),
+        ("2025-01-01T00:00:00Z", None),
+        ("2024-01-01T00:00:00Z", None),
+        ("2023-01-01T00:00:00Z", None),
+    ] {
+        let outcome = fixture.outcome(unproven(from, until)).await;
+        assert!(matches!(&outcome, ImportOutcome::Added { badge } if badge.id != id), "{from}: {outcome:?}");
+    }
+    let detail = fixture.wallet.open_badge(id).unwrap();
+    assert_eq!((detail.credential_text.as_str(), detail.versions.len()), (first.text(), 0));
+    assert_eq!(detail.artifacts.len(), 1);
+
+    // Planted first, whatever its date: the genuine one takes its place.
+    for from in ["2025-01-01T00:00:00Z", "2024-01-01T00:00:00Z"] {
+        let fixture = Fixture::new();
+        let planted = badge(&fixture.outcome(unproven(from, None)).await);
+        let outcome = fixture.outcome(text(&first)).await;
+        assert!(matches!(&outcome, ImportOutcome::Updated { badge } if badge.id == planted), "{outcome:?}");
+        assert_eq!(fixture.wallet.open_badge(planted).unwrap().credential_text, first.text());
+    }
+}
+
+#[tokio::test]
+async fn the_original_of_an_updated_badge_is_that_of_its_present_version() {
+    let fixture = Fixture::new();
+    let issuer = Issuer::did_key("versions");
+    let (first, second) =
+        (version("2024-01-01T00:00:00Z", &issuer), version("2025-01-01T00:00:00Z", &issuer));
+    let png = |issued: &Issued| Source::Bytes { name: "badge.png".to_owned(), bytes: issued.baked_png() };
+    let id = badge(&fixture.outcome(png(&first)).await);
+    let (import, _) = fixture.import(vec![png(&second)]).await;
+    assert_eq!(fixture.wallet.export_original(id).unwrap().bytes, second.baked_png());
+    fixture.wallet.undo_import(import).unwrap();
+    assert_eq!(fixture.wallet.export_original(id).unwrap().bytes, first.baked_png());
+}
+
+#[tokio::test]
+async fn a_file_that_is_gone_when_an_import_goes_on_is_told_of() {
+    let fixture = Fixture::new();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("all.zip");
+    let entries: Vec<(String, Vec<u8>)> = (0..40).map(assorted).collect();
+    let entries: Vec<(&str, &[u8])> =
+        entries.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
+    fs::write(&path, containers::zip(&entries)).unwrap();
+    let import = fixture.wallet.begin_import(vec![Source::Path(path.clone())], Some(NotValid::Keep)).unwrap();
+    let pause = |progress: lapel_wallet::api::ImportProgress| {
+        if progress.done > 0 {
+            fixture.wallet.pause_import(import).unwrap();
+        }
+    };
+    let before = fixture.wallet.run_import(import, pause).await.unwrap();
+    assert!((1..40).contains(&before.done), "{before:?}");
+    fs::remove_file(&path).unwrap();
+    let after = fixture.run(import).await;
+    assert_eq!((after.state, after.counts.failed), (ImportState::Finished, 1));
+    assert_eq!(after.failures[0].code, "import.no-such-file");
+    assert_eq!(after.counts.added + after.counts.kept_not_valid, before.done, "what was in stays in");
+}
+
+#[tokio::test]
+async fn what_is_gone_when_it_was_decided_on_waits_no_longer() {
+    let fixture = Fixture::new();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("badge.json");
+    let Source::Text(invalid) = tampered("Chess") else { panic!() };
+    fs::write(&path, invalid).unwrap();
+    let (import, report) = fixture.import(vec![Source::Path(path.clone())]).await;
+    assert_eq!(report.state, ImportState::Waiting);
+    fs::remove_file(&path).unwrap();
+    fixture.wallet.decide_import(import, true, false).unwrap();
+    let report = fixture.run(import).await;
+    assert_eq!((report.state, report.counts.held), (ImportState::Finished, 0));
+    let codes: Vec<&str> = report.failures.iter().map(|group| group.code.as_str()).collect();
+    assert!(codes.contains(&"import.no-longer-there"), "{codes:?}");
+}
+
+#[tokio::test]
+async fn an_image_whose_link_leads_to_something_new_by_now_is_judged_again() {
+    let issuer = Issuer::https("school.example");
+    let (first, second) = (
+        issuer.clone().achievement("Rust").host(),
+        issuer.clone().achievement("Rust").described("In depth").host(),
+    );
+    let link = first.link().map(str::to_owned).unwrap_or_else(|| {
+        let own = first.documents().iter().find(|document| document.bytes == first.text().as_bytes());
+        own.unwrap().url.clone()
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let answers = |issued: &Issued| {
+        issued.documents().iter().fold(MapFetch::offline(), |fetch, document| {
+            let response = lapel_wallet::fetch::Response {
+                status: document.status,
+                media_type: document.media_type.clone(),
+                bytes: document.bytes.clone(),
+                ..Default::default()
+            };
+            fetch.with(&document.url, Ok(response))
+        })
+    };
+    let picture = openbadges::artifact::bake(
+        &lapel_testkit::art::png("Rust"),
+        &openbadges::artifact::PayloadContent::Url(link.clone()),
+        openbadges::credential::Standard::Ob2,
+    )
+    .unwrap();
+    let import = |issued: Issued, picture: Vec<u8>| {
+        let wallet = Wallet::open_with(folder.path(), Arc::new(answers(&issued))).unwrap();
+        async move {
+            let source = Source::Bytes { name: "badge.png".to_owned(), bytes: picture };
+            wallet.import(vec![source], |_| {}).await.unwrap().remove(0).outcome
+        }
+    };
+    let id = badge(&import(first.clone(), picture.clone()).await);
+    let outcome = import(first.clone(), picture.clone()).await;
+    assert!(matches!(&outcome, ImportOutcome::AlreadyThere { badge, .. } if badge.id == id), "{outcome:?}");
+    if first.text() != second.text() {
+        let outcome = import(second, picture).await;
+        assert!(matches!(&outcome, ImportOutcome::Updated { badge } if badge.id == id), "{outcome:?}");
+    }
+}

@@ -23,7 +23,8 @@ impl Credential {
             Value::String(issuer) => issuer,
             issuer => issuer.get("id")?.as_str()?,
         };
-        Some(sha256_hex(format!("credential\n{}\n{id}", written(issuer)?).as_bytes()))
+        let issuer = written(issuer)?;
+        Some(sha256_hex(format!("credential\n{}:{issuer}\n{id}", issuer.len()).as_bytes()))
     }
 
     /// When it begins to hold: `validFrom`, `issuanceDate` or `issuedOn`. Of two versions of one credential the one
@@ -38,10 +39,12 @@ impl Credential {
     }
 }
 
-/// An id as it is compared; `None` if nothing is left of it.
+/// An id as it is compared; `None` if nothing is left of it. In a DID an encoded delimiter is another one than without:
+/// `did:web:a.example%3A8443` has a port, `did:web:a.example:8443` a path.
 fn written(id: &str) -> Option<String> {
-    let decoded = percent_decode_str(id.trim()).decode_utf8_lossy();
-    let id = decoded.trim();
+    let id = id.trim();
+    let decoded = if id.starts_with("did:") { None } else { percent_decode_str(id).decode_utf8().ok() };
+    let id = decoded.as_deref().map_or(id, str::trim);
     (!id.is_empty()).then(|| id.to_owned())
 }
 
@@ -72,9 +75,17 @@ mod tests {
         for other in [
             badge("https://a.example/b", &json!("did:web:a.example"), "2024-01-01T00:00:00Z"),
             badge("https://a.example/b%20c", &json!("did:web:b.example"), "2024-01-01T00:00:00Z"),
+            badge("https://a.example/b%20c%FF", &json!("did:web:a.example"), "2024-01-01T00:00:00Z"),
         ] {
             assert_ne!(one.identity(), other.identity());
         }
+    }
+
+    #[test]
+    fn a_port_in_a_did_is_no_path() {
+        let port = badge("urn:x", &json!("did:web:a.example%3A8443"), "2024-01-01T00:00:00Z");
+        let path = badge("urn:x", &json!("did:web:a.example:8443"), "2024-01-01T00:00:00Z");
+        assert_ne!(port.identity(), path.identity());
     }
 
     #[test]

@@ -83,7 +83,6 @@ impl JudgedSource {
             },
             digest: &self.digest,
             identity: self.identity.as_deref(),
-            by_content: self.found.credential.standard().is_assertion(),
             form,
             text,
             judged: Judged {
@@ -99,6 +98,18 @@ impl JudgedSource {
 /// What `source` carries, each judged by itself. Of an `incidental` one nobody said that it is a badge; `recipient` is
 /// the mail address that the mail around it was sent to.
 pub(super) async fn parts(
+    wallet: Wallet,
+    source: Source,
+    incidental: bool,
+    recipient: Option<String>,
+    policy: Arc<Policy>,
+    fetch: Arc<dyn Fetch>,
+) -> Vec<Part> {
+    let parts = found_parts(&wallet, source, incidental, recipient, &policy, &*fetch).await;
+    if parts.is_empty() { vec![failed(nothing_inside(), incidental)] } else { parts }
+}
+
+async fn found_parts(
     wallet: &Wallet,
     source: Source,
     incidental: bool,
@@ -144,13 +155,26 @@ fn failed(error: ApiError, incidental: bool) -> Part {
     Part::Told(if is_none { ImportOutcome::Skipped { error } } else { ImportOutcome::Failed { error } })
 }
 
-/// The badges that these very bytes carry, if every one is here: they are not judged again.
+/// The badges that these very bytes carry, if every one is here with this very credential: they are not judged again.
+/// The bytes alone do not tell: where they hold a link, another credential may be at its end by now.
 fn known(wallet: &Wallet, each: &[Found]) -> Result<Option<Vec<BadgeId>>, ApiError> {
-    let Some(first) = each.first() else { return Ok(None) };
-    let digest = first.artifact.sha256();
-    if each.iter().any(|found| found.artifact.sha256() != digest) {
-        return Ok(None);
+    let store = &wallet.inner.store;
+    let mut known = Vec::with_capacity(each.len());
+    for found in each {
+        let here = store.badges_of_artifact(&found.artifact.sha256())?;
+        match store.badge_of_credential(&found.credential.digest())? {
+            Some(id) if here.contains(&id) => known.push(id),
+            _ => return Ok(None),
+        }
     }
-    let here = wallet.inner.store.badges_of_artifact(&digest)?;
-    Ok((here.len() >= each.len()).then_some(here))
+    Ok(Some(known))
+}
+
+/// What is said of something that is empty in a way that is not wrong.
+pub(super) fn nothing_inside() -> ApiError {
+    ApiError::new(
+        "import.nothing-inside",
+        "there is nothing in it that could be a badge",
+        "Check that it is the right file.",
+    )
 }

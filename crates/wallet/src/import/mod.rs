@@ -50,6 +50,18 @@ impl Control {
     }
 }
 
+/// An import that runs here, for as long as this lives.
+struct Runs<'a> {
+    wallet: &'a Wallet,
+    import: u32,
+}
+
+impl Drop for Runs<'_> {
+    fn drop(&mut self) {
+        self.wallet.running().remove(&self.import);
+    }
+}
+
 /// The imports that run in this process.
 pub(crate) type Running = Mutex<BTreeMap<u32, Arc<Control>>>;
 
@@ -110,9 +122,9 @@ impl Wallet {
         let claim = blocking(move || wallet.inner.store.claim_import(import)).await?;
         let control = Arc::new(Control::default());
         self.running().insert(import, Arc::clone(&control));
+        let running = Runs { wallet: self, import };
         let ran = run::run(self, import, &control, progress).await;
-        self.running().remove(&import);
-        drop(claim);
+        drop((running, claim));
         ran?;
         self.import_report(import)
     }
@@ -212,9 +224,9 @@ impl Wallet {
     fn identify_earlier(&self) -> Result<(), ApiError> {
         let mut identities = Vec::new();
         for id in self.inner.store.unidentified()? {
-            let credential =
-                self.inner.store.content(id).ok().and_then(|content| Credential::parse(&content).ok());
-            let identity = credential.and_then(|credential| credential.identity());
+            // One that cannot be read now may be readable another time.
+            let Ok(content) = self.inner.store.content(id) else { continue };
+            let identity = Credential::parse(&content).ok().and_then(|credential| credential.identity());
             identities.push((id, identity.unwrap_or_default()));
         }
         if !identities.is_empty() {

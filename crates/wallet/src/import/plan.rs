@@ -16,16 +16,21 @@ const DEEPEST: usize = 64;
 
 /// The sources with every folder among them replaced by the regular files in it and in the folders in it, sorted by
 /// name. Hidden files and symbolic links inside folders are left aside and counted; a link could lead anywhere, and
-/// round in circles. A folder that cannot be read, or that has no file in it, stays, so that reading it says so.
+/// round in circles. A folder that cannot be read, or that has no file in it, stays, so that reading it says so. Paths
+/// become absolute: whoever goes on with the import may do so from another folder.
 pub(super) fn plan(sources: Vec<Source>) -> Result<Plan, ApiError> {
     let mut plan = Plan::default();
     for source in sources {
+        let name = source.name();
         match source {
-            Source::Path(path) if path.is_dir() => {
-                let name = Source::Path(path.clone()).name();
-                plan.walk(&path, &name, 0)?;
+            Source::Path(path) | Source::File { path, .. } => {
+                let path = std::path::absolute(&path).unwrap_or(path);
+                if path.is_dir() {
+                    plan.walk(&path, &name, 0)?;
+                } else {
+                    plan.push(Source::File { path, name })?;
+                }
             }
-            Source::File { path, name } if path.is_dir() => plan.walk(&path, &name, 0)?,
             other => plan.push(other)?,
         }
     }
@@ -105,6 +110,11 @@ mod tests {
         let plan = plan(vec![Source::File { path: root.to_owned(), name: "here".to_owned() }]).unwrap();
         let names: Vec<String> = plan.sources.iter().map(Source::name).collect();
         assert_eq!(names, ["here/a.png", "here/b/a.svg", "here/b/c/1.json", "here/z.png"]);
+        assert!(
+            plan.sources
+                .iter()
+                .all(|source| matches!(source, Source::File { path, .. } if path.is_absolute()))
+        );
         assert_eq!(plan.hidden_skipped, 2);
         #[cfg(unix)]
         assert_eq!(plan.links_skipped, 2);
@@ -115,5 +125,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let planned = plan(vec![Source::Path(folder.path().to_owned())]).unwrap();
         assert_eq!(planned.sources.len(), 1);
+    }
+
+    #[test]
+    fn a_path_from_here_becomes_one_from_anywhere() {
+        let planned = plan(vec![Source::Path("badge.png".into())]).unwrap();
+        let [Source::File { path, name }] = planned.sources.as_slice() else { panic!("{planned:?}") };
+        assert!(path.is_absolute() && path.ends_with("badge.png"));
+        assert_eq!(name, "badge.png");
     }
 }

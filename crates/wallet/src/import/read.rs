@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, VecDeque};
 use std::ops::ControlFlow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -9,10 +10,11 @@ use tokio::runtime::Handle;
 use tokio::sync::mpsc::Sender;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::Control;
 use super::run::{Done, Part, Task};
+use super::{Control, judge};
 use crate::Wallet;
 use crate::api::{ApiError, ImportOutcome};
+use crate::fetch::Purpose;
 use crate::source::{self, Source};
 use crate::store::Item;
 use crate::unpack::{Content, Input, Leaf, Limits, unpack};
@@ -71,11 +73,23 @@ impl Reader {
                 leaves.recorded = recorded;
                 leaves.of(source)?;
             }
-            Err(error) => leaves.tell(format!("item {id}"), ApiError::from(error))?,
+            Err(error) => {
+                let broken = Done::Broken(error.into());
+                return self.done.blocking_send(broken).map_err(|_| Stopped);
+            }
         }
         let end = Done::Item { item: id, leaves: leaves.sent };
         self.done.blocking_send(end).map_err(|_| Stopped)
     }
+}
+
+/// What is said of something on which Lapel itself failed.
+pub(super) fn crashed() -> ApiError {
+    ApiError::new(
+        "import.crashed",
+        "Lapel failed on this; everything else goes on",
+        "This is a fault of Lapel. Please report it, with the file if you can.",
+    )
 }
 
 /// The leaves of one item, on their way to be judged.
@@ -96,25 +110,25 @@ impl Leaves<'_> {
         let (input, pasted) = match source {
             Source::Path(path) | Source::File { path, .. } => match source::open_file(&path) {
                 Ok(file) => (Input::File(file, name.clone()), false),
-                Err(error) => return self.tell(name, ApiError::from(error)),
+                Err(error) => return self.tell_of_item(name, error.into()),
             },
             Source::Url(_) => return self.judge(source, false, None),
             Source::Text(text) => (Input::Bytes { name: name.clone(), bytes: text.into_bytes() }, true),
             Source::Bytes { bytes, .. } => (Input::Bytes { name: name.clone(), bytes }, false),
         };
         let mut stopped = Ok(());
-        unpack(input, &Limits::default(), &mut |leaf| {
-            stopped = self.leaf(&name, pasted, leaf);
-            if stopped.is_err() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-        });
+        let unpacked = catch_unwind(AssertUnwindSafe(|| {
+            unpack(input, &Limits::default(), &mut |leaf| {
+                stopped = self.leaf(&name, pasted, leaf);
+                if stopped.is_err() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            });
+        }));
         stopped?;
+        if unpacked.is_err() {
+            return self.tell_of_item(name, crashed());
+        }
         if self.seen == 0 {
-            let empty = ApiError::new(
-                "import.nothing-inside",
-                "there is nothing in it that could be a badge",
-                "Check that it is the right file.",
-            );
-            return self.tell(name, empty);
+            return self.tell(name, judge::nothing_inside());
         }
         Ok(())
     }
@@ -125,9 +139,10 @@ impl Leaves<'_> {
         let source = if whole { name.to_owned() } else { format!("{name} \u{203a} {place}") };
         match content {
             Content::Failed(error) => self.tell(source, error.into()),
-            Content::SelfListed(listed) => {
-                self.done(source, listed.tidy().map(Part::SelfListed).into_iter().collect())
-            }
+            Content::SelfListed(listed) => match listed.tidy() {
+                Some(listed) => self.done(source, vec![Part::SelfListed(listed)]),
+                None => self.tell(source, judge::nothing_inside()),
+            },
             // What is pasted goes by what it says, where that is a link.
             Content::Bytes(bytes) if whole && pasted => {
                 let text = String::from_utf8_lossy(&bytes).into_owned();
@@ -143,12 +158,19 @@ impl Leaves<'_> {
         let size = match &source {
             Source::Bytes { bytes, .. } => bytes.len(),
             Source::Text(text) => text.len(),
-            _ => 0,
+            // As much as a host may send.
+            _ => Purpose::Badge.max_bytes(),
         };
         let room = self.reader.room.take(size).ok_or(Stopped)?;
         self.sent += 1;
         let task = Task { item: self.item, leaf, source, incidental, recipient, room };
         self.reader.tasks.blocking_send(task).map_err(|_| Stopped)
+    }
+
+    /// Says why an item could not be looked into (any further): beyond what there are lines of already.
+    fn tell_of_item(&mut self, source: String, error: ApiError) -> Result<(), Stopped> {
+        self.seen = self.seen.max(self.recorded.last().map_or(0, |last| last + 1));
+        self.tell(source, error)
     }
 
     /// Says of a leaf why there is nothing to judge.

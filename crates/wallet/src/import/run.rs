@@ -1,9 +1,11 @@
 //! The run of an import: readers, judges, and the one who writes, with bounded room between them.
 
 use std::collections::HashMap;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::task::{Context, Poll};
 
 use jiff::Timestamp;
 use tokio::sync::OwnedSemaphorePermit;
@@ -13,7 +15,7 @@ use tokio::time::Instant;
 
 use super::Control;
 use super::judge::{self, JudgedSource};
-use super::read::{Reader, Room};
+use super::read::{Reader, Room, crashed};
 use crate::Wallet;
 use crate::api::{ApiError, BadgeId, ImportCounts, ImportOutcome, ImportProgress, ImportState};
 use crate::fetch::Fetch;
@@ -52,6 +54,8 @@ pub(super) enum Done {
         #[expect(dead_code, reason = "held until this is written down")]
         room: Option<OwnedSemaphorePermit>,
     },
+    /// The wallet could not be read.
+    Broken(ApiError),
     /// An item was read to its end; so many leaves of it were passed on.
     Item { item: i64, leaves: u32 },
 }
@@ -78,15 +82,15 @@ pub(super) async fn run(
     let opened = wallet.clone();
     let standing = blocking(move || opened.inner.store.import_standing(import)).await?;
     let mut teller = Teller::new(import, &standing, progress);
-    if matches!(standing.state, ImportState::Finished | ImportState::Cancelled | ImportState::Undone) {
-        teller.last(standing.state, None);
-        return Ok(());
-    }
     let policy = Arc::new(wallet.policy()?);
     let fetch: Arc<dyn Fetch> = Arc::new(SharedFetch::new(wallet.fetch()?));
     let opened = wallet.clone();
-    blocking(move || opened.inner.store.set_import_state(import, ImportState::Running, Timestamp::now()))
-        .await?;
+    let begun = move || opened.inner.store.set_import_state(import, ImportState::Running, Timestamp::now());
+    if !blocking(begun).await? {
+        // It is over.
+        teller.last(standing.state, None);
+        return Ok(());
+    }
     teller.tell(ImportState::Running, Vec::new());
 
     let mut workers = JoinSet::new();
@@ -142,7 +146,9 @@ pub(super) async fn run(
     }
     let waiting = teller.counts.held > 0;
     let over = if waiting { ImportState::Waiting } else { ImportState::Finished };
-    let state = stopped.or_else(|| control.asked()).unwrap_or(over);
+    // Here it may have been stopped for good after it was paused elsewhere.
+    let asked = control.asked();
+    let state = asked.filter(|asked| *asked == ImportState::Cancelled).or(stopped).or(asked).unwrap_or(over);
     let opened = wallet.clone();
     blocking(move || opened.inner.store.set_import_state(import, state, Timestamp::now())).await?;
     teller.last(state, None);
@@ -162,13 +168,35 @@ impl Judge {
             let task = tasks.lock().await.recv().await;
             let Some(Task { item, leaf, source, incidental, recipient, room }) = task else { return };
             let name = source.name();
+            let (wallet, policy, fetch) =
+                (self.wallet.clone(), Arc::clone(&self.policy), Arc::clone(&self.fetch));
+            // A task of its own: what Lapel itself fails on costs that leaf alone.
+            let judged =
+                AbortOnDrop(tokio::spawn(judge::parts(wallet, source, incidental, recipient, policy, fetch)));
             let parts =
-                judge::parts(&self.wallet, source, incidental, recipient, &self.policy, &*self.fetch).await;
+                judged.await.unwrap_or_else(|_| vec![Part::Told(ImportOutcome::Failed { error: crashed() })]);
             let judged = Done::Leaf { item, leaf, source: name, parts, room: Some(room) };
             if done.send(judged).await.is_err() {
                 return;
             }
         }
+    }
+}
+
+/// A task that ends with whoever waits for it.
+struct AbortOnDrop<T>(tokio::task::JoinHandle<T>);
+
+impl<T> Future for AbortOnDrop<T> {
+    type Output = Result<T, tokio::task::JoinError>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        Pin::new(&mut self.0).poll(context)
+    }
+}
+
+impl<T> Drop for AbortOnDrop<T> {
+    fn drop(&mut self) {
+        self.0.abort();
     }
 }
 
@@ -195,6 +223,12 @@ struct Written {
 
 impl Writer {
     async fn write(&mut self, batch: Vec<Done>) -> Result<Written, ApiError> {
+        if let Some(error) = batch.iter().find_map(|done| match done {
+            Done::Broken(error) => Some(error.clone()),
+            _ => None,
+        }) {
+            return Err(error);
+        }
         let finished = self.finished_by(&batch);
         let (store, import) = (self.wallet.clone(), self.import);
         let leaves = batch.iter().filter(|done| matches!(done, Done::Leaf { .. })).count();
@@ -212,6 +246,7 @@ impl Writer {
                     open.written += 1;
                     (*item, *open)
                 }
+                Done::Broken(_) => continue,
                 Done::Item { item, leaves } => {
                     let open = self.open.entry(*item).or_default();
                     open.leaves = Some(*leaves);
@@ -234,7 +269,7 @@ fn record(store: &Store, import: u32, batch: &[Done], finished: &[i64]) -> Resul
         Ok(recorded) => return Ok(recorded),
         Err(error) => error,
     };
-    if !matches!(error.code(), "wallet.database" | "wallet.damaged-badge" | "wallet.no-such-badge") {
+    if !is_of_one_leaf(&error) {
         return Err(error);
     }
     let mut all = Recorded { state: ImportState::Running, lines: Vec::new(), decided: 0 };
@@ -242,6 +277,7 @@ fn record(store: &Store, import: u32, batch: &[Done], finished: &[i64]) -> Resul
         let now = Timestamp::now();
         let recorded = match store.record(import, std::slice::from_ref(&leaf), &[], now) {
             Ok(recorded) => recorded,
+            Err(error) if !is_of_one_leaf(&error) => return Err(error),
             Err(error) => {
                 let failed = LeafPart::Told(ImportOutcome::Failed { error: error.into() });
                 store.record(import, &[Leaf { parts: vec![failed], ..leaf }], &[], now)?
@@ -250,8 +286,16 @@ fn record(store: &Store, import: u32, batch: &[Done], finished: &[i64]) -> Resul
         all.lines.extend(recorded.lines);
         all.decided += recorded.decided;
     }
-    all.state = store.record(import, &[], finished, Timestamp::now())?.state;
+    let ended = store.record(import, &[], finished, Timestamp::now())?;
+    all.lines.extend(ended.lines);
+    all.decided += ended.decided;
+    all.state = ended.state;
     Ok(all)
+}
+
+/// Whether an error may be about what was to be saved, and not about the wallet (a full disk, another writer).
+fn is_of_one_leaf(error: &StoreError) -> bool {
+    matches!(error.code(), "wallet.database" | "wallet.damaged-badge" | "wallet.no-such-badge")
 }
 
 fn leaf(done: &Done) -> Option<Leaf<'_>> {

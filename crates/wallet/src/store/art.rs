@@ -26,7 +26,8 @@ pub(super) fn read(connection: &Connection, digest: &str) -> Result<Option<Art>,
 /// Deletes the pictures that no badge shows any more.
 pub(super) fn delete_unused(transaction: &Transaction) -> Result<(), StoreError> {
     transaction.execute(
-        "DELETE FROM art WHERE NOT EXISTS (SELECT 1 FROM badges WHERE badges.art = art.digest)",
+        "DELETE FROM art WHERE NOT EXISTS (SELECT 1 FROM badges WHERE badges.art = art.digest)
+                           AND NOT EXISTS (SELECT 1 FROM versions WHERE versions.art = art.digest)",
         [],
     )?;
     Ok(())

@@ -4,16 +4,17 @@ use openbadges::document::sha256_hex;
 use rusqlite::{Connection, Transaction, params};
 
 use super::keep::Occasion;
-use super::{NewArtifact, Part, StoreError};
+use super::{NewBadge, Part, StoreError};
 use crate::api::{ArtifactView, BadgeId};
 
 /// Stores the bytes, if they are new, and links them to the badge; gives whether that link is new.
 pub(super) fn link(
     transaction: &Transaction,
     badge: BadgeId,
-    artifact: &NewArtifact,
+    of: &NewBadge,
     occasion: &Occasion,
 ) -> Result<bool, StoreError> {
+    let artifact = &of.artifact;
     let sha256 = sha256_hex(artifact.bytes);
     transaction
         .prepare_cached(
@@ -23,8 +24,9 @@ pub(super) fn link(
         .execute(params![sha256, artifact.kind, size(artifact.bytes), artifact.bytes])?;
     let linked = transaction
         .prepare_cached(
-            "INSERT INTO badge_artifacts (badge_id, artifact_id, source, added_at, import_id, recipient_hint)
-             VALUES (?1, (SELECT id FROM artifacts WHERE sha256 = ?2), ?3, ?4, ?5, ?6)
+            "INSERT INTO badge_artifacts (badge_id, artifact_id, source, added_at, import_id, recipient_hint,
+                                          credential_digest)
+             VALUES (?1, (SELECT id FROM artifacts WHERE sha256 = ?2), ?3, ?4, ?5, ?6, ?7)
              ON CONFLICT (badge_id, artifact_id) DO NOTHING",
         )?
         .execute(params![
@@ -33,7 +35,8 @@ pub(super) fn link(
             artifact.source,
             occasion.now.to_string(),
             occasion.import,
-            artifact.recipient_hint
+            artifact.recipient_hint,
+            of.digest
         ])?;
     Ok(linked == 1)
 }
@@ -50,14 +53,17 @@ pub(super) fn badges_of(connection: &Connection, sha256: &str) -> Result<Vec<Bad
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// What carries a badge, in the order it came.
+/// What carries a badge, in the order it came: first what carries its credential as it is now, then what carries
+/// other versions of it.
 pub(super) fn of_badge(connection: &Connection, badge: BadgeId) -> Result<Vec<ArtifactView>, StoreError> {
     let mut statement = connection.prepare_cached(
         "SELECT artifacts.sha256, artifacts.kind, artifacts.size, badge_artifacts.source, badge_artifacts.added_at,
                 badge_artifacts.recipient_hint
-         FROM badge_artifacts JOIN artifacts ON artifacts.id = badge_artifacts.artifact_id
+         FROM badge_artifacts
+         JOIN artifacts ON artifacts.id = badge_artifacts.artifact_id
+         JOIN badges ON badges.id = badge_artifacts.badge_id
          WHERE badge_artifacts.badge_id = ?1
-         ORDER BY badge_artifacts.id",
+         ORDER BY coalesce(badge_artifacts.credential_digest <> badges.credential_digest, 0), badge_artifacts.id",
     )?;
     let rows = statement.query_map([badge.0], |row| {
         Ok(ArtifactView {

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params_from_iter};
 
+use super::keep::is_proven;
 use super::{Judged, NewBadge, StoreError, index};
 use crate::api::{BadgeId, BadgePage, BadgeSummary, Counts, IssuerCount, ListRequest};
 
@@ -29,21 +30,22 @@ pub(super) fn by_digest(
 pub(super) struct Here {
     pub(super) id: BadgeId,
     pub(super) removed: bool,
-    pub(super) verdict: String,
+    /// Whether it is certain that its issuer made it.
+    pub(super) proven: bool,
     /// Seconds since 1970.
     pub(super) issued_at: Option<i64>,
 }
 
-/// The badge whose credential has this identity; of several (one may only claim it), the surest.
+/// The badge whose credential has this identity; of several, one that is proven: the others only claim it.
 pub(super) fn by_identity(connection: &Connection, identity: &str) -> Result<Option<Here>, StoreError> {
     let found = connection
         .prepare_cached(
-            "SELECT id, removal IS NOT NULL, verdict, issued_at FROM badges WHERE identity = ?1
-             ORDER BY verdict = 'invalid', verdict = 'undecided', id LIMIT 1",
+            "SELECT id, removal IS NOT NULL, proven, issued_at FROM badges WHERE identity = ?1
+             ORDER BY proven DESC, id LIMIT 1",
         )?
         .query_row([identity], |row| {
             let (id, removed) = (BadgeId(row.get(0)?), row.get(1)?);
-            Ok(Here { id, removed, verdict: row.get(2)?, issued_at: row.get(3)? })
+            Ok(Here { id, removed, proven: row.get(2)?, issued_at: row.get(3)? })
         })
         .optional()?;
     Ok(found)
@@ -58,10 +60,15 @@ pub(super) fn unidentified(connection: &Connection) -> Result<Vec<BadgeId>, Stor
 }
 
 /// Writes down what all versions of a badge share; empty for one that has nothing to be known by.
-pub(super) fn set_identity(transaction: &Transaction, id: BadgeId, identity: &str) -> Result<(), StoreError> {
+pub(super) fn set_identity(
+    transaction: &Transaction,
+    id: BadgeId,
+    identity: &str,
+    proven: bool,
+) -> Result<(), StoreError> {
     transaction
-        .prepare_cached("UPDATE badges SET identity = ?2 WHERE id = ?1")?
-        .execute(rusqlite::params![id.0, identity])?;
+        .prepare_cached("UPDATE badges SET identity = ?2, proven = ?3 WHERE id = ?1")?
+        .execute(rusqlite::params![id.0, identity, proven])?;
     Ok(())
 }
 
@@ -81,8 +88,8 @@ pub(super) fn insert(
     let id = transaction
         .prepare_cached(
             "INSERT INTO badges (name, name_key, issuer, issuer_key, issued_at, issued_on, expires_at, expires_on,
-                                 verdict, headline, art, credential_digest, added_at, identity)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) RETURNING id",
+                                 verdict, headline, art, proven, credential_digest, added_at, identity)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) RETURNING id",
         )?
         .query_row(
             params_from_iter(listed.values(&badge.judged).into_iter().chain([
@@ -101,8 +108,8 @@ pub(super) fn update(transaction: &Transaction, id: BadgeId, judged: &Judged) ->
         .prepare_cached(
             "UPDATE badges SET name = ?1, name_key = ?2, issuer = ?3, issuer_key = ?4, issued_at = ?5,
                                issued_on = ?6, expires_at = ?7, expires_on = ?8, verdict = ?9,
-                               headline = ?10, art = coalesce(?11, art)
-             WHERE id = ?12",
+                               headline = ?10, art = coalesce(?11, art), proven = ?12
+             WHERE id = ?13",
         )?
         .execute(params_from_iter(listed.values(judged).into_iter().chain([Value::from(id.0)])))?;
     Ok(())
@@ -244,7 +251,7 @@ impl Listed {
     }
 
     /// The values of `insert` and `update`, in their order.
-    fn values(&self, judged: &Judged) -> [Value; 11] {
+    fn values(&self, judged: &Judged) -> [Value; 12] {
         let (issued, expires) = (judged.card.issued_on.as_ref(), judged.card.expires_on.as_ref());
         [
             text(&self.name),
@@ -258,6 +265,7 @@ impl Listed {
             text(judged.report.verdict().as_str()),
             text(&judged.report.headline()),
             judged.art.map_or(Value::Null, |art| text(&art.digest)),
+            Value::from(is_proven(judged.report)),
         ]
     }
 }

@@ -11,8 +11,8 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::StoreError;
 use crate::api::{
-    BadgeId, FailureGroup, ImportCounts, ImportLine, ImportLinesPage, ImportLinesRequest, ImportOutcome,
-    ImportReport, ImportState, NotValid,
+    ApiError, BadgeId, FailureGroup, ImportCounts, ImportLine, ImportLinesPage, ImportLinesRequest,
+    ImportOutcome, ImportReport, ImportState, NotValid,
 };
 use crate::source::Source;
 
@@ -232,32 +232,56 @@ pub(super) struct Place {
     pub(super) part: u32,
 }
 
-pub(super) fn finish_item(transaction: &Transaction, item: i64) -> Result<(), StoreError> {
+/// Says that nothing more comes of an item; gives the lines of what waited for a decision and was not found again.
+pub(super) fn finish_item(transaction: &Transaction, item: i64) -> Result<Vec<ImportLine>, StoreError> {
     transaction.prepare_cached("UPDATE import_items SET done = 1 WHERE id = ?1")?.execute([item])?;
-    Ok(())
+    let mut statement = transaction
+        .prepare_cached("SELECT id, source FROM import_lines WHERE item_id = ?1 AND outcome = 'reopened'")?;
+    let rows = statement.query_map([item], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)))?;
+    let mut gone = Vec::new();
+    for (id, source) in rows.collect::<Result<Vec<_>, _>>()? {
+        let error = ApiError::new(
+            "import.no-longer-there",
+            "it is no longer where it was when you were asked about it",
+            "Import it again from where it is now.",
+        );
+        let outcome = ImportOutcome::Failed { error };
+        let json = serde_json::to_string(&outcome)
+            .map_err(|error| StoreError::Sqlite(rusqlite::Error::ToSqlConversionFailure(error.into())))?;
+        transaction
+            .prepare_cached(
+                "UPDATE import_lines SET outcome = 'failed', code = 'import.no-longer-there', json = ?2 WHERE id = ?1",
+            )?
+            .execute(params![id, json])?;
+        gone.push(ImportLine { source, outcome });
+    }
+    Ok(gone)
 }
 
-/// Brings an import to `state`; of one that is over, what was brought is forgotten (its lines stay).
+/// Brings an import to `state`, unless it is over; gives whether it was not. Of one that is over then, what was brought
+/// is forgotten (its lines stay). One that is over can still be undone.
 pub(super) fn set_state(
     transaction: &Transaction,
     import: u32,
     state: ImportState,
     now: Timestamp,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     let over = matches!(state, ImportState::Finished | ImportState::Cancelled | ImportState::Undone);
     let finished_at = over.then(|| now.to_string());
     let changed = transaction
         .prepare_cached(
-            "UPDATE imports SET state = ?2, finished_at = coalesce(?3, finished_at) WHERE id = ?1",
+            "UPDATE imports SET state = ?2, finished_at = coalesce(?3, finished_at)
+             WHERE id = ?1 AND (?2 = 'undone' OR state NOT IN ('finished', 'cancelled', 'undone'))",
         )?
         .execute(params![import, state.as_str(), finished_at])?;
     if changed == 0 {
-        return Err(StoreError::NoSuchImport { import });
+        terms(transaction, import)?;
+        return Ok(false);
     }
-    if matches!(state, ImportState::Finished | ImportState::Undone) {
+    if over {
         transaction.prepare_cached("DELETE FROM import_items WHERE import_id = ?1")?.execute([import])?;
     }
-    Ok(())
+    Ok(true)
 }
 
 /// Has what waits for a decision read again, under that decision.

@@ -1,9 +1,13 @@
 //! Keeping a badge: whether it is new here, the same as one that is here, or another version of it.
 
+use std::cmp::Ordering;
+
 use jiff::Timestamp;
 use rusqlite::Transaction;
 
 use super::versions::{self, How};
+use openbadges::report::{CheckId, Outcome, Report};
+
 use super::{Kept, NewBadge, StoreError, art, artifacts, badges, credentials, index, removals, reports};
 use crate::api::{BadgeId, NotValid};
 
@@ -53,42 +57,41 @@ pub(super) fn keep(
 
 /// How a credential stands to the one with the same identity that is here.
 enum Relation {
-    /// It supersedes it (Open Badges 3.0: the later `validFrom`), and is at least as sure.
+    /// It supersedes it (Open Badges 3.0: the later `validFrom`), or is proven where that one is not.
     Newer,
     /// It is the same, secured in another way.
     Same,
     /// It was superseded by it.
     Older,
-    /// It claims to be the same, and that cannot be believed: a badge of its own.
+    /// It claims to be the same, and that is not proven: a badge of its own.
     Doubtful,
 }
 
 fn relation(badge: &NewBadge, here: &badges::Here) -> Relation {
-    let (sure, sure_before) = (rank(badge.judged.report.verdict().as_str()), rank(&here.verdict));
-    if sure == 0 {
+    let report = badge.judged.report;
+    if !is_proven(report) {
         return Relation::Doubtful;
     }
-    if sure_before == 0 {
+    // What its host says now supersedes whatever it said before, also by another date.
+    if !here.proven || passes(report, CheckId::Hosted) {
         return Relation::Newer;
     }
     let from = badge.judged.card.issued_on.as_ref().map(|moment| moment.instant.as_second());
-    // Of a badge before Open Badges 3.0 the content decides: what its host says now supersedes what it said.
-    let decided_by_content = badge.by_content && sure == 3;
     match from.cmp(&here.issued_at) {
-        std::cmp::Ordering::Less => Relation::Older,
-        std::cmp::Ordering::Equal if !decided_by_content => Relation::Same,
-        _ if sure < sure_before => Relation::Doubtful,
-        _ => Relation::Newer,
+        Ordering::Less => Relation::Older,
+        Ordering::Equal => Relation::Same,
+        Ordering::Greater => Relation::Newer,
     }
 }
 
-/// How sure it is that the issuer wrote this: what was taken back or has ended was written by the issuer, too.
-fn rank(verdict: &str) -> u8 {
-    match verdict {
-        "invalid" => 0,
-        "undecided" => 2,
-        _ => 3,
-    }
+/// Whether it is certain that the issuer whom a credential names made it: whatever became of it since.
+pub(super) fn is_proven(report: &Report) -> bool {
+    let signed = passes(report, CheckId::Integrity) && passes(report, CheckId::KeyAuthority);
+    signed || passes(report, CheckId::Hosted)
+}
+
+fn passes(report: &Report, check: CheckId) -> bool {
+    matches!(report.check(check).outcome, Outcome::Pass { .. })
 }
 
 /// Whether a person is asked before a badge with this verdict is kept.
@@ -103,7 +106,7 @@ fn present(
     badge: &NewBadge,
     occasion: &Occasion,
 ) -> Result<Kept, StoreError> {
-    let linked = artifacts::link(transaction, id, &badge.artifact, occasion)?;
+    let linked = artifacts::link(transaction, id, badge, occasion)?;
     if removed {
         removals::restore_one(transaction, id)?;
         return Ok(Kept::Restored(id));
@@ -116,7 +119,7 @@ fn add(transaction: &Transaction, badge: &NewBadge, occasion: &Occasion) -> Resu
         art::insert(transaction, art)?;
     }
     let id = badges::insert(transaction, badge, occasion.now)?;
-    artifacts::link(transaction, id, &badge.artifact, occasion)?;
+    artifacts::link(transaction, id, badge, occasion)?;
     credentials::insert(transaction, id, badge.form, badge.text, badge.judged.card)?;
     index::insert(transaction, id, badge.judged.card)?;
     reports::insert(transaction, id, &badge.judged)?;
@@ -134,7 +137,7 @@ fn update(
     if let Some(art) = badge.judged.art {
         art::insert(transaction, art)?;
     }
-    artifacts::link(transaction, id, &badge.artifact, occasion)?;
+    artifacts::link(transaction, id, badge, occasion)?;
     credentials::replace(transaction, id, badge.form, badge.text, badge.judged.card)?;
     badges::update(transaction, id, &badge.judged)?;
     badges::set_digest(transaction, id, badge.digest)?;

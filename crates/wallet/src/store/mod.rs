@@ -23,6 +23,7 @@ mod settings;
 mod versions;
 mod watched;
 
+use std::collections::BTreeSet;
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -104,8 +105,6 @@ pub struct NewBadge<'a> {
     pub digest: &'a str,
     /// What all versions of the credential share ([`Credential::identity`](openbadges::Credential::identity)).
     pub identity: Option<&'a str>,
-    /// Whether a version of the same date with other content supersedes it: so before Open Badges 3.0.
-    pub by_content: bool,
     /// How the text is written down.
     pub form: Form,
     /// The credential's text.
@@ -333,18 +332,22 @@ impl Store {
                     }
                 }
             }
-            finished.iter().try_for_each(|item| imports::finish_item(transaction, *item))?;
+            for item in finished {
+                let gone = imports::finish_item(transaction, *item)?;
+                recorded.decided += u32::try_from(gone.len()).unwrap_or(u32::MAX);
+                recorded.lines.extend(gone);
+            }
             Ok(recorded)
         })
     }
 
-    /// Says where an import stands now.
+    /// Says where an import stands now, unless it is over; gives whether it was not.
     pub fn set_import_state(
         &self,
         import: u32,
         state: ImportState,
         now: Timestamp,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         self.write(|transaction| imports::set_state(transaction, import, state, now))
     }
 
@@ -405,7 +408,8 @@ impl Store {
             let (token, removed) =
                 removals::remove(transaction, &imports::brought(transaction, import)?, now)?;
             imports::set_state(transaction, import, ImportState::Undone, now)?;
-            Ok(Undone { token, removed, reverted: u32::try_from(superseded.len()).unwrap_or(u32::MAX) })
+            let reverted: BTreeSet<BadgeId> = superseded.iter().map(|version| version.badge).collect();
+            Ok(Undone { token, removed, reverted: u32::try_from(reverted.len()).unwrap_or(u32::MAX) })
         })
     }
 
@@ -429,12 +433,25 @@ impl Store {
     /// Makes sure that nobody else runs an import, for as long as what is given lives.
     pub fn claim_import(&self, import: u32) -> Result<Claim, StoreError> {
         let path = self.path.with_file_name(format!("import-{import}.lock"));
-        let file = open::private_file(&path)?;
-        match file.try_lock() {
-            Ok(()) => Ok(Claim { path, _file: file }),
-            Err(TryLockError::WouldBlock) => Err(StoreError::ImportUnderWay { import }),
-            Err(TryLockError::Error(error)) => Err(StoreError::folder(&path)(error)),
+        loop {
+            let file = open::private_file(&path)?;
+            match file.try_lock() {
+                // Whoever had it may have removed the file between opening and locking it.
+                Ok(()) if !open::is_still_at(&file, &path) => {}
+                Ok(()) => return Ok(Claim { path, _file: file }),
+                Err(TryLockError::WouldBlock) => return Err(StoreError::ImportUnderWay { import }),
+                Err(TryLockError::Error(error)) => return Err(StoreError::folder(&path)(error)),
+            }
         }
+    }
+
+    /// The badge that has this credential, now or as a version, also in the trash.
+    pub fn badge_of_credential(&self, digest: &str) -> Result<Option<BadgeId>, StoreError> {
+        self.read(|connection| {
+            let now = badges::by_digest(connection, digest)?;
+            let found = now.map_or_else(|| versions::by_digest(connection, digest), |now| Ok(Some(now)))?;
+            Ok(found.map(|(id, _)| id))
+        })
     }
 
     /// Badges of which it was not written down yet what their versions share: an earlier Lapel kept them.
@@ -442,10 +459,17 @@ impl Store {
         self.read(badges::unidentified)
     }
 
-    /// Writes down what all versions of some badges share; empty for those that have nothing to be known by.
+    /// Writes down what all versions of some badges share (empty for those that have nothing to be known by), and
+    /// whether it is proven that the issuer made them.
     pub fn identify(&self, identities: &[(BadgeId, String)]) -> Result<(), StoreError> {
         self.write(|transaction| {
-            identities.iter().try_for_each(|(id, identity)| badges::set_identity(transaction, *id, identity))
+            for (id, identity) in identities {
+                let name = badges::name(transaction, *id)?;
+                let report = reports::latest(transaction, Part { badge: *id, name: &name });
+                let proven = report.ok().flatten().is_some_and(|report| keep::is_proven(&report));
+                badges::set_identity(transaction, *id, identity, proven)?;
+            }
+            Ok(())
         })
     }
 

@@ -122,6 +122,19 @@ pub(super) fn private_file(path: &Path) -> Result<File, StoreError> {
     Ok(file)
 }
 
+/// Whether `file` is the one that is at `path` now.
+#[cfg(unix)]
+pub(super) fn is_still_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let (Ok(file), Ok(there)) = (file.metadata(), fs::metadata(path)) else { return false };
+    (file.dev(), file.ino()) == (there.dev(), there.ino())
+}
+
+#[cfg(not(unix))]
+pub(super) fn is_still_at(_: &File, _: &Path) -> bool {
+    true // A file that is open is not removed there.
+}
+
 #[cfg(unix)]
 fn close_to_others(path: &Path, mode: u32) -> Result<(), StoreError> {
     use std::os::unix::fs::PermissionsExt;

@@ -169,6 +169,7 @@ CREATE TABLE import_lines (
     json      TEXT    NOT NULL,
     UNIQUE (item_id, leaf, part)
 ) STRICT;
+CREATE INDEX import_lines_in_order   ON import_lines (import_id, item_id, leaf, part);
 CREATE INDEX import_lines_by_outcome ON import_lines (import_id, outcome, item_id, leaf, part);
 CREATE INDEX import_lines_of_badge   ON import_lines (badge_id) WHERE badge_id IS NOT NULL;
 
@@ -182,17 +183,21 @@ CREATE TABLE versions (
     form              TEXT    NOT NULL CHECK (form IN ('json', 'jws')),
     text_sha256       TEXT    NOT NULL,
     since             TEXT    NOT NULL,
+    art               TEXT,
     text              TEXT    NOT NULL
 ) STRICT;
 CREATE INDEX versions_of_badge  ON versions (badge_id, id);
+CREATE INDEX versions_art       ON versions (art)       WHERE art IS NOT NULL;
 CREATE INDEX versions_of_import ON versions (import_id) WHERE import_id IS NOT NULL;
 
 ALTER TABLE badges ADD COLUMN identity TEXT;
+ALTER TABLE badges ADD COLUMN proven INTEGER NOT NULL DEFAULT 0 CHECK (proven IN (0, 1));
 CREATE INDEX badges_by_identity ON badges (identity) WHERE identity IS NOT NULL;
 CREATE INDEX badges_unidentified ON badges (id) WHERE identity IS NULL;
 
 ALTER TABLE badge_artifacts ADD COLUMN import_id INTEGER REFERENCES imports (id) ON DELETE SET NULL;
 ALTER TABLE badge_artifacts ADD COLUMN recipient_hint TEXT;
+ALTER TABLE badge_artifacts ADD COLUMN credential_digest TEXT;
 CREATE INDEX badge_artifacts_of_import ON badge_artifacts (import_id) WHERE import_id IS NOT NULL;
 ";
 

@@ -91,7 +91,6 @@ impl Sample {
             },
             digest: &digest,
             identity: None,
-            by_content: false,
             form: Form::Json,
             text: &self.text,
             judged: self.judged(),

@@ -75,10 +75,11 @@ pub(super) fn put_current_aside(
 ) -> Result<(), StoreError> {
     transaction
         .prepare_cached(
-            "INSERT INTO versions (badge_id, credential_digest, how, report_id, import_id, form, text_sha256, since, text)
+            "INSERT INTO versions (badge_id, credential_digest, how, report_id, import_id, form, text_sha256, since, text,
+                                   art)
              SELECT badges.id, badges.credential_digest, 'earlier',
                     (SELECT max(id) FROM reports WHERE badge_id = badges.id),
-                    ?2, credentials.form, credentials.text_sha256, ?3, credentials.text
+                    ?2, credentials.form, credentials.text_sha256, ?3, credentials.text, badges.art
              FROM badges JOIN credentials ON credentials.badge_id = badges.id
              WHERE badges.id = ?1",
         )?
@@ -113,6 +114,7 @@ pub(super) struct Superseded {
     version: i64,
     digest: String,
     report: i64,
+    art: Option<String>,
 }
 
 impl Superseded {
@@ -125,7 +127,7 @@ impl Superseded {
 /// What an import superseded, the last first; only where nothing superseded its successor since.
 pub(super) fn superseded_by(connection: &Connection, import: u32) -> Result<Vec<Superseded>, StoreError> {
     let mut statement = connection.prepare_cached(
-        "SELECT id, badge_id, credential_digest, report_id, form, text
+        "SELECT id, badge_id, credential_digest, report_id, form, text, art
          FROM versions
          WHERE import_id = ?1 AND how = 'earlier' AND report_id IS NOT NULL
            AND NOT EXISTS (SELECT 1 FROM versions AS later
@@ -141,6 +143,7 @@ pub(super) fn superseded_by(connection: &Connection, import: u32) -> Result<Vec<
             report: row.get(3)?,
             form: Form::of_name(&row.get::<_, String>(4)?),
             text: row.get(5)?,
+            art: row.get(6)?,
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
@@ -154,8 +157,10 @@ pub(super) fn put_back(transaction: &Transaction, superseded: &Superseded) -> Re
         .execute(params![badge.0, superseded.report])?;
     transaction.prepare_cached("DELETE FROM versions WHERE id = ?1")?.execute([superseded.version])?;
     transaction
-        .prepare_cached("UPDATE badges SET credential_digest = ?2 WHERE id = ?1")?
-        .execute(params![badge.0, superseded.digest])?;
+        .prepare_cached(
+            "UPDATE badges SET credential_digest = ?2, art = (SELECT digest FROM art WHERE digest = ?3) WHERE id = ?1",
+        )?
+        .execute(params![badge.0, superseded.digest, superseded.art])?;
     credentials::replace_text(transaction, badge, superseded.form, &superseded.text)
 }
 
