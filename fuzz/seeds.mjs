@@ -35,6 +35,7 @@ for (const line of readFileSync(join(shared, "corpus/manifest.jsonl"), "utf8").s
   const bytes = read(badge.file);
   const documents = (badge.needs ?? []).filter((need) => need.file).map((need) => read(need.file));
   seed("recognise", bytes);
+  seed("unpack", bytes);
   seed("verify", Buffer.concat([bytes, ...documents.flatMap((document) => [between, document])]));
   if (badge.file.endsWith(".png")) seed("png", bytes);
   if (badge.file.endsWith(".svg")) seed("svg", bytes);

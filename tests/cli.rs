@@ -10,8 +10,8 @@ use std::process::{Command, Output, Stdio};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use lapel_testkit::{DataModel, Issued, Issuer, NOW, art};
-use lapel_wallet::Wallet;
 use lapel_wallet::api::Settings;
+use lapel_wallet::{SelfListed, Wallet};
 use openbadges::artifact::bake;
 use openbadges::credential::Standard;
 use serde_json::Value;
@@ -1042,4 +1042,31 @@ fn what_is_no_registry_is_refused() {
         assert_eq!(desk.verify(&["--registry", &file, "x.json"]).status, 2);
     }
     assert_eq!(desk.run(&["registry", "add", "absent.json"]).status, 2);
+}
+
+#[test]
+fn self_listed_achievements_are_listed_and_bear_no_verdict() {
+    let desk = Desk::new();
+    assert!(desk.run(&["listed"]).text().is_empty());
+    let wallet = Wallet::open(&desk.path("wallet")).unwrap();
+    let listed = |name: &str| SelfListed {
+        name: name.to_owned(),
+        issuer: Some("Coursera".to_owned()),
+        ..SelfListed::default()
+    };
+    wallet.add_self_listed(vec![listed("Rust\u{1b}[2J"), listed("Cooking")], "a.csv").unwrap();
+    drop(wallet);
+    assert_eq!(
+        desk.run(&["listed"]).text(),
+        "l2  self-listed  Cooking  Coursera\nl1  self-listed  Rust [2J  Coursera\n"
+    );
+    let lines = desk.run(&["--json", "listed"]).lines();
+    assert_eq!((lines[0]["name"].as_str(), lines[0]["id"].as_u64()), (Some("Cooking"), Some(2)));
+    assert!(lines[0].get("verdict").is_none());
+    assert_eq!(desk.run(&["listed", "rm", "l2", "l9"]).status, 1);
+    assert_eq!(desk.run(&["listed", "rm", "l2"]).text(), "l2  Cooking: removed\n");
+    assert_eq!(desk.run(&["--json", "listed"]).lines().len(), 1);
+    assert_eq!(desk.run(&["listed", "rm", "b1"]).status, 2);
+    assert_eq!(desk.run(&["--allow-host", "school.lan", "listed"]).status, 2);
+    assert_eq!(desk.run(&["--allow-host", "school.lan:443", "listed"]).status, 0);
 }

@@ -32,6 +32,9 @@ pub(crate) struct Global {
     /// Fetch nothing from the network
     #[arg(long, global = true)]
     pub(crate) offline: bool,
+    /// Fetch from this host too, although it is on no public network; may be repeated
+    #[arg(long, global = true, value_name = "HOST:PORT", value_parser = allowed_host)]
+    pub(crate) allow_host: Vec<(String, u16)>,
 }
 
 /// What to do.
@@ -67,6 +70,13 @@ pub(crate) enum Command {
     /// Say which registries of issuers you rely on
     #[command(subcommand)]
     Registry(Registry),
+    /// List achievements that carry no credential, and that nothing can verify
+    Listed(Listed),
+    /// Connect accounts at badge hosts, and bring in the badges that are there
+    #[command(subcommand)]
+    Account(Account),
+    /// Accept a credential that an issuer offers
+    Offer(Offer),
     /// Say from which folders new badges are taken as they appear
     #[command(subcommand)]
     Watch(Watch),
@@ -136,6 +146,15 @@ pub(crate) enum Imports {
         /// Do so in later imports, too
         #[arg(long)]
         remember: bool,
+    },
+    /// Import the badges of a public list that an import came upon
+    Take {
+        /// The number of that import
+        #[arg(value_name = "IMPORT")]
+        import: u32,
+        /// The list's address
+        #[arg(value_name = "URL")]
+        url: String,
     },
     /// Stop an import that is not over; what is in stays in
     Stop {
@@ -388,6 +407,80 @@ pub(crate) enum Registry {
     },
 }
 
+/// `lapel listed`.
+#[derive(Args, Debug)]
+pub(crate) struct Listed {
+    #[command(subcommand)]
+    pub(crate) command: Option<ListedCommand>,
+}
+
+/// What to do with the shelf.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ListedCommand {
+    /// Take achievements off the shelf
+    Rm {
+        /// As `listed` shows them, such as l3
+        #[arg(required = true, value_name = "ID", value_parser = listed_id)]
+        ids: Vec<u32>,
+    },
+}
+
+/// `lapel account`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Account {
+    /// Connect an account: you sign in at the host, in your browser
+    Add {
+        /// The host's name, such as badges.example.org, or its https address
+        #[arg(value_name = "HOST")]
+        host: String,
+        /// What the host speaks
+        #[arg(long, value_enum, default_value_t = Kind::Auto)]
+        kind: Kind,
+        /// Only print the address to open
+        #[arg(long)]
+        no_browser: bool,
+    },
+    /// List the accounts
+    List,
+    /// Bring in the badges that came since the last time
+    Sync {
+        /// The account, such as a3 [default: all of them]
+        #[arg(value_name = "ID", value_parser = account_id)]
+        id: Option<u32>,
+        /// Ask for everything, not only for what is new
+        #[arg(long)]
+        all: bool,
+    },
+    /// Disconnect an account; its badges stay
+    Rm {
+        /// The account, such as a3
+        #[arg(value_name = "ID", value_parser = account_id)]
+        id: u32,
+    },
+}
+
+/// What a badge host speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Kind {
+    /// Whichever it answers to, Open Badges 3.0 first
+    Auto,
+    /// Open Badges 2.1 (Badge Connect)
+    BadgeConnect,
+    /// Open Badges 3.0
+    Ob3,
+}
+
+/// `lapel offer`.
+#[derive(Args, Debug)]
+pub(crate) struct Offer {
+    /// The offer: an address that begins with openid-credential-offer:, or an https address with the same parameters
+    #[arg(value_name = "URL")]
+    pub(crate) url: String,
+    /// The PIN that the issuer sent another way, where it wants one
+    #[arg(long, value_name = "PIN")]
+    pub(crate) pin: Option<String>,
+}
+
 /// `lapel watch`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Watch {
@@ -435,6 +528,29 @@ pub(crate) fn badge_id(text: &str) -> Result<u32, String> {
         .ok_or_else(|| "a badge is named like b17; `lapel list` shows the names".to_owned())
 }
 
+/// A number on the shelf as people write it: `l3` or `3`.
+fn listed_id(text: &str) -> Result<u32, String> {
+    let digits = text.strip_prefix(['l', 'L']).unwrap_or(text);
+    let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let id = digits.parse().ok().filter(|_| plain);
+    id.ok_or_else(|| "an achievement is named like l3; `lapel listed` shows the names".to_owned())
+}
+
+fn allowed_host(text: &str) -> Result<(String, u16), String> {
+    lapel_wallet::fetch::parse_allowed(text).map_err(|error| error.to_string())
+}
+
+/// An account's number as people write it: `a3` or `3`.
+pub(crate) fn account_id(text: &str) -> Result<u32, String> {
+    let digits = text.strip_prefix(['a', 'A']).unwrap_or(text);
+    let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    digits
+        .parse()
+        .ok()
+        .filter(|_| plain)
+        .ok_or_else(|| "an account is named like a3; `lapel account list` shows the names".to_owned())
+}
+
 fn timestamp(text: &str) -> Result<Timestamp, String> {
     text.parse().map_err(|_| "expected an instant with its offset, such as 2026-11-23T12:00:00Z".to_owned())
 }
@@ -454,6 +570,8 @@ mod tests {
     fn badge_ids() {
         assert_eq!(badge_id("b17"), Ok(17));
         assert_eq!(badge_id("17"), Ok(17));
+        assert_eq!(account_id("a3"), Ok(3));
+        assert!(account_id("b3").is_err() && account_id("a").is_err());
         for wrong in ["", "b", "c17", "b-1", "b+1", "b4294967296", "b1.png", "bb1"] {
             assert!(badge_id(wrong).is_err(), "{wrong}");
         }

@@ -159,6 +159,10 @@ impl Lines {
         if !self.out.json && all(&counts) > 1 {
             self.out.line(&in_words(&counts))?;
         }
+        if !self.out.json && counts.collection > 0 {
+            self.out
+                .line(&format!("To import the badges of a list: lapel imports take {} URL", report.import))?;
+        }
         if !self.out.json && counts.held > 0 {
             self.out.line(&format!(
                 "Those that are not valid wait: lapel imports decide {} keep|leave-out",
@@ -201,6 +205,30 @@ pub(crate) fn print_line(out: &mut Out, line: &ImportLine) -> io::Result<()> {
             let verdict = out.paint(Paint::Bad, &plain(headline));
             out.line(&format!("-   {source}: {} was left out. {verdict}", plain(name)))?;
         }
+        ImportOutcome::SelfListed { achievement, added } => {
+            let how = if *added { "put on the shelf" } else { "on the shelf already" };
+            let name = plain(&achievement.listed.name);
+            out.line(&format!(
+                "l{}  {name}: {how}; it carries no credential, so nothing is verified",
+                achievement.id
+            ))?;
+        }
+        ImportOutcome::Collection { listing } => {
+            let found = listing.found.len();
+            let title = plain(&listing.title);
+            out.line(&format!("-   {source}: a list of {found} badges, {title}. None was fetched yet."))?;
+            if let Some(terms) = &listing.terms {
+                out.line(&format!("    {}", plain(terms)))?;
+            }
+        }
+        ImportOutcome::Offer { .. } => {
+            out.line(&format!("-   {source}: an offer of a badge. To take it up: lapel offer URL"))?;
+        }
+        ImportOutcome::Skipped { .. } => {
+            out.line(
+                &out.paint(Paint::Faint, &format!("-   {source}: no badge, and nobody said that it is one")),
+            )?;
+        }
         ImportOutcome::Failed { error } => {
             out.line(&out.paint(Paint::Bad, &format!("-   {source}: {}", plain(&error.message))))?;
             out.line(&format!("    {}", plain(&error.hint)))?;
@@ -220,7 +248,7 @@ pub(crate) fn in_words(counts: &ImportCounts) -> String {
     named.map(|(count, end)| format!("{count} {end}")).collect::<Vec<_>>().join(", ")
 }
 
-fn named(counts: &ImportCounts) -> [(u32, &'static str); 7] {
+fn named(counts: &ImportCounts) -> [(u32, &'static str); 11] {
     [
         (counts.added, "added"),
         (counts.updated, "updated"),
@@ -228,6 +256,10 @@ fn named(counts: &ImportCounts) -> [(u32, &'static str); 7] {
         (counts.kept_not_valid, "kept although not valid"),
         (counts.held, "waiting for you to decide"),
         (counts.left_out, "left out"),
+        (counts.self_listed, "without a credential"),
+        (counts.collection, "lists"),
+        (counts.offer, "offers"),
+        (counts.skipped, "skipped"),
         (counts.failed, "failed"),
     ]
 }

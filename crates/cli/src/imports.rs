@@ -31,6 +31,10 @@ pub(crate) fn run(args: &Imports, global: &Global) -> Result<Status, Problem> {
             wallet.decide_import(*import, *what == Decision::Keep, *remember)?;
             go_on(&wallet, &[*import], global)
         }
+        Imports::Take { import, url } => {
+            let import = wallet.begin_import_of_list(*import, url)?;
+            go_on(&wallet, &[import], global)
+        }
         Imports::Stop { import } => {
             wallet.cancel_import(*import)?;
             show(&wallet, *import, false, out)

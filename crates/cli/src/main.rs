@@ -1,5 +1,6 @@
 //! `lapel`: the wallet on the command line. docs/cli.md documents it; what it prints with `--json` is stable.
 
+mod account;
 mod args;
 mod documents;
 mod explain;
@@ -10,6 +11,7 @@ mod imports;
 mod input;
 mod lines;
 mod list;
+mod listed;
 mod network;
 mod out;
 mod problem;
@@ -53,6 +55,9 @@ fn run(lapel: &Lapel) -> Result<Status, Problem> {
         Command::Identity(args) => settings::identity(args, global),
         Command::Trust(args) => settings::trust(args, global),
         Command::Registry(args) => registry::run(args, global),
+        Command::Listed(args) => listed::run(args, global),
+        Command::Account(args) => account::run(args, global),
+        Command::Offer(args) => account::offer(args, global),
         Command::Watch(args) => watch::run(args, global),
         Command::Completions(args) => generate::completions(args),
         Command::Man(args) => generate::man(args),

@@ -4,50 +4,30 @@
 use std::io;
 use std::sync::Arc;
 
-use jiff::Timestamp;
-use lapel_wallet::fetch::{Fetch, HttpFetch, Purpose, Request};
+use lapel_wallet::fetch::{HttpFetch, Options};
 use lapel_wallet::gather::{Budget, gather};
-use openbadges::{Answer, Credential, Document, Documents, Policy, Report, Unavailable, verify};
+use lapel_wallet::link::{Resolved, resolve};
+use lapel_wallet::source::SourceError;
+use openbadges::{Credential, Documents, Policy, Report, verify};
 use tokio::runtime::{Builder, Runtime};
-use url::Url;
-
-use crate::documents;
 
 /// The network.
-#[derive(Default)]
 pub(crate) struct Network {
     fetch: HttpFetch,
     runtime: Option<Runtime>,
 }
 
 impl Network {
-    /// `None` where nothing may be fetched.
-    pub(crate) fn unless(offline: bool) -> Option<Self> {
-        (!offline).then(Self::default)
+    /// `None` where nothing may be fetched; the private hosts `allowed` may be, with their ports.
+    pub(crate) fn unless(offline: bool, allowed: &[(String, u16)]) -> Option<Self> {
+        let options = Options { allow_private: allowed.to_vec(), ..Options::default() };
+        (!offline).then(|| Self { fetch: HttpFetch::new(options), runtime: None })
     }
 
-    /// What `url` answers, where a badge is expected.
-    pub(crate) fn fetch(&mut self, url: &str) -> Answer {
-        let Ok(parsed) = Url::parse(url) else {
-            return Answer::Unavailable(Unavailable::Refused {
-                detail: "it is not a web address".to_owned(),
-            });
-        };
-        let request = Request { url: parsed, purpose: Purpose::Badge };
-        let response = match self.started() {
-            Ok((runtime, fetch)) => runtime.block_on(fetch.fetch(&request)),
-            Err(error) => return Answer::Unavailable(Unavailable::Unreachable { detail: error.to_string() }),
-        };
-        match response {
-            Ok(response) => documents::answer(Document {
-                url: url.to_owned(),
-                bytes: response.bytes,
-                media_type: response.media_type,
-                fetched_at: Timestamp::now(),
-                status: response.status,
-            }),
-            Err(error) => Answer::Unavailable(error.unavailable()),
-        }
+    /// What `link` leads to; documents at hand answer before anybody is asked.
+    pub(crate) fn resolve(&mut self, link: &str, documents: &Documents) -> Result<Resolved, SourceError> {
+        let (runtime, fetch) = self.started().map_err(SourceError::Unreadable)?;
+        Ok(runtime.block_on(resolve(link, documents, fetch))?.resolved)
     }
 
     /// Runs what needs a runtime.

@@ -8,11 +8,16 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use lapel_wallet::api::{ApiError, BadgeId, EmbeddedView, ReportView, WarningView};
+use lapel_wallet::link::Resolved;
+use lapel_wallet::source::SourceError;
 use lapel_wallet::{Pictures, report_view, sample_issuer};
 use openbadges::artifact::Payload;
 use openbadges::credential::Standard;
 use openbadges::proof::inputs::ProofInputs;
-use openbadges::{Answer, Artifact, ArtifactKind, BadgeCard, Credential, Documents, ParseError, Policy};
+use openbadges::{
+    Answer, Artifact, ArtifactKind, BadgeCard, Credential, Document, Documents, ParseError, Policy,
+    Unavailable,
+};
 
 use crate::args::{Global, Verify};
 use crate::documents;
@@ -41,7 +46,7 @@ pub(crate) fn run(args: &Verify, global: &Global) -> Result<Status, Problem> {
     let policy = Policy { identities: args.identity.clone(), known_issuers, ..Policy::at(now) };
     let plain =
         args.at.is_none() && args.documents.is_none() && args.identity.is_empty() && args.registry.is_empty();
-    let network = Network::unless(global.offline);
+    let network = Network::unless(global.offline, &global.allow_host);
     let mut judge =
         Judge { documents, policy, network, plain, debug_proof: args.debug_proof, proofs: None, global };
     let mut status = Status::Done;
@@ -217,14 +222,41 @@ impl Judge<'_> {
             );
             return Judged { format: Some(format), warnings, finding: Finding::Error(error) };
         }
+        let link = url;
         // The fragment stays with the reader: the host is asked, and the documents are listed, without it.
-        let url = url.split('#').next().unwrap_or(url);
+        let url = link.split('#').next().unwrap_or(link);
+        let mut address = url.to_owned();
         if self.documents.answer(url).is_none()
             && let Some(network) = &mut self.network
         {
-            let answer = network.fetch(url);
-            self.documents.insert(url, answer);
+            match network.resolve(link, &self.documents) {
+                Ok(Resolved::Document(document)) => {
+                    address.clone_from(&document.url);
+                    self.documents.insert(document.url.clone(), Answer::Document(document));
+                }
+                Ok(Resolved::Inside { texts, .. }) => {
+                    let text = texts.into_iter().next().unwrap_or_default();
+                    let mut judged = self.bytes(text.into_bytes(), None, Some(format), links - 1);
+                    judged.warnings.splice(0..0, warnings);
+                    return judged;
+                }
+                Ok(other) => {
+                    let finding = Finding::Error(no_badge(other).into());
+                    return Judged { format: Some(format), warnings, finding };
+                }
+                Err(error) => {
+                    let Some(answer) = answer_of(url, &error) else {
+                        return Judged {
+                            format: Some(format),
+                            warnings,
+                            finding: Finding::Error(error.into()),
+                        };
+                    };
+                    self.documents.insert(url, answer);
+                }
+            }
         }
+        let url = address.as_str();
         match self.documents.answer(url) {
             Some(Answer::Document(document)) if document.is_success() => {
                 let bytes = document.bytes.clone();
@@ -237,6 +269,37 @@ impl Judge<'_> {
                 Judged { format: Some(format), warnings, finding }
             }
         }
+    }
+}
+
+/// What a link leads to that is no badge, as the error that says so.
+fn no_badge(resolved: Resolved) -> SourceError {
+    match resolved {
+        Resolved::Collection(listing) => {
+            SourceError::Collection { url: listing.url, found: listing.found.len() }
+        }
+        Resolved::SelfListed(listed) => SourceError::SelfListed {
+            name: listed.into_iter().next().map(|listed| listed.name).unwrap_or_default(),
+        },
+        _ => SourceError::Offer,
+    }
+}
+
+/// What the host of a link said, or why it said nothing; `None` where the link is none, or leads to a page.
+fn answer_of(url: &str, error: &SourceError) -> Option<Answer> {
+    match error {
+        SourceError::Gone { .. } => Some(Answer::Document(Document {
+            url: url.to_owned(),
+            bytes: Vec::new(),
+            media_type: None,
+            fetched_at: Timestamp::now(),
+            status: 410,
+        })),
+        SourceError::Refused { status, .. } => {
+            Some(Answer::Unavailable(Unavailable::Http { status: *status }))
+        }
+        SourceError::NotFetched { error, .. } => Some(Answer::Unavailable(error.unavailable())),
+        _ => None,
     }
 }
 

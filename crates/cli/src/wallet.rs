@@ -18,7 +18,7 @@ pub(crate) fn open(global: &Global) -> Result<Wallet, Problem> {
     let opened = if global.offline {
         Wallet::open_with(&folder, Arc::new(MapFetch::offline()))
     } else {
-        Wallet::open(&folder)
+        Wallet::open_allowing(&folder, global.allow_host.clone())
     };
     opened.map_err(Problem::unusable)
 }

@@ -23,6 +23,7 @@
 pub mod art;
 mod assorted;
 mod award;
+pub mod badge_host;
 pub mod containers;
 pub mod corpus;
 mod data_integrity;
@@ -49,7 +50,7 @@ pub use jws::compact as sign_compact;
 pub use key::Key;
 pub use sd_jwt::SdJwt;
 pub use status_list::{RevocationNames, StatusForm, StatusList};
-pub use web_host::{BadCertificate, Fault, Request, WebHost};
+pub use web_host::{BadCertificate, Fault, Request, Served, WebHost};
 
 use jiff::Timestamp;
 pub use openbadges::proof::key::Algorithm;

@@ -9,6 +9,7 @@ use openbadges::card::BadgeCard;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::self_listed::SelfListed;
 pub use import::{
     FailureGroup, ImportCounts, ImportLine, ImportLinesPage, ImportLinesRequest, ImportOutcome,
     ImportProgress, ImportReport, ImportState, NotValid, Undone, VersionView,
@@ -277,6 +278,8 @@ pub struct ArtifactView {
     pub source: String,
     /// When it was brought in (RFC 3339).
     pub added_at: String,
+    /// The mail address that the link or the mail around it named: perhaps who earned it.
+    pub recipient_hint: Option<String>,
 }
 
 /// Badges that went to the trash.
@@ -323,6 +326,36 @@ pub struct Settings {
     pub appearance: String,
     /// What is done with badges that are not valid, where the person asked to remember it.
     pub not_valid: NotValid,
+    /// Hosts with their ports, such as `badges.school.lan:443`, that are fetched although they are on no public
+    /// network; by `http` also.
+    pub allowed_hosts: Vec<String>,
+    /// A proxy that is fetched through: `http://`, `https://`, `socks5://` or `socks5h://` with host and port.
+    pub proxy: Option<String>,
+}
+
+/// An achievement on the shelf of those that carry no credential. It never bears a verdict.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct SelfListedView {
+    /// Its number on the shelf. Shown to people as `l3`.
+    pub id: u32,
+    /// What it says: untrusted text.
+    #[serde(flatten)]
+    pub listed: SelfListed,
+    /// Where it came from: a file name, a URL or `pasted text`.
+    pub source: String,
+    /// When it was added (RFC 3339).
+    pub added_at: String,
+}
+
+/// What became of an achievement that was put on the shelf.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Shelved {
+    /// As it is kept.
+    pub listed: SelfListedView,
+    /// Whether it was not there before.
+    pub added: bool,
 }
 
 /// A registry of issuers that the person relies on.

@@ -4,6 +4,7 @@ use crate::api::ApiError;
 use crate::fetch::FetchError;
 use crate::source::SourceError;
 use crate::store::StoreError;
+use crate::unpack::UnpackError;
 
 impl ApiError {
     /// An error of its own making.
@@ -26,6 +27,12 @@ impl From<SourceError> for ApiError {
 
 impl From<FetchError> for ApiError {
     fn from(error: FetchError) -> Self {
+        Self::new(error.code(), error.to_string(), error.hint())
+    }
+}
+
+impl From<UnpackError> for ApiError {
+    fn from(error: UnpackError) -> Self {
         Self::new(error.code(), error.to_string(), error.hint())
     }
 }

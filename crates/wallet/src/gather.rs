@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use openbadges::document::{Answer, Document, Documents, Unavailable};
 use openbadges::{Credential, Policy, Report, verify};
 use tokio::time::Instant;
@@ -118,9 +117,9 @@ pub(crate) fn answer(url: &str, response: Response) -> Answer {
     }
     Answer::Document(Document {
         url: url.to_owned(),
+        fetched_at: response.fetched_at(),
         bytes: response.bytes,
         media_type: response.media_type,
-        fetched_at: Timestamp::now(),
         status: response.status,
     })
 }

@@ -6,8 +6,9 @@
 //!
 //! [`Wallet`] is the one facade that the window and the command line use. What waits for the network is `async`;
 //! the rest is quick, but reads the disk: a shell with a window calls it off its main thread.
-//! `fetch` holds the only sockets, `store` the only SQL. What is judged is judged by the pure crate `openbadges`.
+//! `link` finds the badge that a link is about. `fetch` holds the only sockets, `store` the only SQL. What is judged is judged by the pure crate `openbadges`.
 
+pub mod account;
 pub mod api;
 mod art;
 pub mod deep_link;
@@ -15,8 +16,12 @@ mod error;
 pub mod fetch;
 pub mod gather;
 mod import;
+pub mod link;
+mod network;
 mod registries;
 mod samples;
+pub mod secret;
+mod self_listed;
 mod shared_fetch;
 mod signals;
 pub mod source;
@@ -38,6 +43,7 @@ use openbadges::{ArtifactKind, Credential, Policy, Report};
 
 pub use art::Picture;
 pub use samples::sample_issuer;
+pub use self_listed::SelfListed;
 pub use source::Source;
 pub use store::Art;
 pub use view::{Pictures, credential_kind, report_view};
@@ -46,8 +52,9 @@ use api::{
     ApiError, ArtifactView, BadgeDetail, BadgeId, BadgePage, BadgeSummary, CheckedBadge, ListRequest,
     Removed, Settings, VerdictAt, VersionView,
 };
-use fetch::{Fetch, HttpFetch, MapFetch};
+use fetch::Fetch;
 use gather::{Budget, gather};
+use network::Network;
 use store::{Form, Judged, Store, StoreError, StoredBadge};
 
 /// How long a deleted badge can be restored.
@@ -61,7 +68,8 @@ pub struct Wallet {
 
 struct Inner {
     store: Store,
-    fetch: Arc<dyn Fetch>,
+    network: Network,
+    accounts: account::Room,
     running: import::Running,
 }
 
@@ -113,14 +121,37 @@ pub fn default_folder() -> Option<PathBuf> {
 impl Wallet {
     /// Opens the wallet in `folder`, making it where there is none; fetches over the network.
     pub fn open(folder: &Path) -> Result<Self, ApiError> {
-        Self::open_with(folder, Arc::new(HttpFetch::default()))
+        Self::open_allowing(folder, Vec::new())
     }
 
-    /// Opens the wallet in `folder`; `fetch` is its way to the network ([`MapFetch::offline`] is none).
+    /// Opens the wallet in `folder`; besides what its settings allow, these private hosts, each with its port, may
+    /// be fetched as long as it is open.
+    pub fn open_allowing(folder: &Path, hosts: Vec<(String, u16)>) -> Result<Self, ApiError> {
+        Self::open_over(folder, Network::of_settings(hosts), account::Room::of(folder))
+    }
+
+    /// Opens the wallet in `folder`; `fetch` is its way to the network
+    /// ([`MapFetch::offline`](fetch::MapFetch::offline) is none), whatever the settings say of hosts and proxies.
+    /// Accounts are offline.
     pub fn open_with(folder: &Path, fetch: Arc<dyn Fetch>) -> Result<Self, ApiError> {
+        Self::open_over(folder, Network::Given(fetch), account::Room::of(folder))
+    }
+
+    /// Opens the wallet in `folder`; `fetch` is its way to documents, `access` its way to accounts and where it keeps
+    /// what proves who the person is.
+    pub fn open_with_access(
+        folder: &Path,
+        fetch: Arc<dyn Fetch>,
+        access: account::Access,
+    ) -> Result<Self, ApiError> {
+        Self::open_over(folder, Network::Given(fetch), account::Room::new(access))
+    }
+
+    fn open_over(folder: &Path, network: Network, accounts: account::Room) -> Result<Self, ApiError> {
         signals::outlive_file_size_limits();
         let store = Store::open(folder)?;
-        let wallet = Self { inner: Arc::new(Inner { store, fetch, running: import::Running::default() }) };
+        let running = import::Running::default();
+        let wallet = Self { inner: Arc::new(Inner { store, network, accounts, running }) };
         if let Ok(before) = Timestamp::now().checked_sub(TRASH) {
             // What cannot be deleted now (a full disk) is deleted another time.
             let _ = wallet.inner.store.purge(before);
@@ -183,6 +214,7 @@ impl Wallet {
         let (stored, kept, artifact) = source::blocking(move || wallet.read_for_judging(id)).await?;
         let credential = Arc::new(credential_of(&stored)?);
         let fetch = self.fetch()?;
+        let fetch = fetch.anew().unwrap_or(fetch);
         let mut documents = Documents::new();
         let policy = self.policy()?;
         let report = gather(&credential, &mut documents, &policy, &kept, &*fetch, &Budget::default()).await;
@@ -300,6 +332,7 @@ impl Wallet {
 
     /// Keeps what the person set; gives it as it will be read.
     pub fn save_settings(&self, settings: &Settings) -> Result<Settings, ApiError> {
+        network::options(settings)?;
         self.inner.store.save_settings(settings)?;
         self.settings()
     }
@@ -314,19 +347,11 @@ impl Wallet {
         let settings = self.settings()?;
         let mut policy = Policy::at(Timestamp::now());
         policy.identities = settings.identities;
+        policy.identities.extend(self.holder_did()?);
         policy.trusted_issuers = settings.trusted_issuers;
         policy.known_issuers.push(sample_issuer());
         policy.known_issuers.extend(self.registered_issuers()?);
         Ok(policy)
-    }
-
-    /// The way to the network that the settings leave.
-    fn fetch(&self) -> Result<Arc<dyn Fetch>, ApiError> {
-        if self.settings()?.offline {
-            Ok(Arc::new(MapFetch::offline()))
-        } else {
-            Ok(Arc::clone(&self.inner.fetch))
-        }
     }
 
     fn read_for_judging(

@@ -4,14 +4,15 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use jiff::Timestamp;
-use openbadges::artifact::{Likeness, MAX_BYTES, PayloadContent};
+use openbadges::artifact::{MAX_BYTES, PayloadContent};
 use openbadges::credential::Standard;
-use openbadges::document::{Answer, Document, Documents};
+use openbadges::document::{Answer, Documents};
 use openbadges::{Artifact, ArtifactKind, Credential, NotABadge, ParseError};
 use url::Url;
 
-use crate::fetch::{Fetch, FetchError, Purpose, Request};
+use crate::fetch::{Fetch, FetchError};
+use crate::link::{self, LOOKED_FOR, Listing, Resolution, Resolved, Tried};
+use crate::self_listed::SelfListed;
 
 /// Links followed from one source: a link may lead to an image in which there is a link again.
 const MAX_LINKS: u32 = 2;
@@ -60,6 +61,38 @@ impl Source {
     }
 }
 
+/// What a source turned out to be.
+#[derive(Clone, Debug)]
+pub enum Finding {
+    /// Badges, in one artifact or several: at least one.
+    Badges(Vec<Found>),
+    /// A public list of badges. None of them was asked for yet.
+    Collection(Listing),
+    /// Achievements that carry no credential: at least one.
+    SelfListed(Vec<SelfListed>),
+    /// An offer that a wallet can take up: its whole address.
+    Offer(String),
+}
+
+impl Finding {
+    /// The badges, where only badges will do.
+    ///
+    /// # Errors
+    /// [`SourceError`]: `Collection`, `SelfListed` or `Offer` where it is none.
+    pub fn badges(self) -> Result<Vec<Found>, SourceError> {
+        match self {
+            Self::Badges(found) => Ok(found),
+            Self::Collection(listing) => {
+                Err(SourceError::Collection { url: listing.url, found: listing.found.len() })
+            }
+            Self::SelfListed(listed) => Err(SourceError::SelfListed {
+                name: listed.into_iter().next().map(|listed| listed.name).unwrap_or_default(),
+            }),
+            Self::Offer(_) => Err(SourceError::Offer),
+        }
+    }
+}
+
 /// What was found in a source.
 #[derive(Clone, Debug)]
 pub struct Found {
@@ -73,6 +106,8 @@ pub struct Found {
     pub credential: Credential,
     /// The other credentials that the artifact carries: badges of their own.
     pub others: Vec<(PayloadContent, Credential)>,
+    /// The mail address that a link to it named as the recipient's.
+    pub recipient_hint: Option<String>,
 }
 
 impl Found {
@@ -85,6 +120,7 @@ impl Found {
             source: self.source.clone(),
             artifact: self.artifact.clone(),
             others: Vec::new(),
+            recipient_hint: self.recipient_hint.clone(),
         };
         let mut each: Vec<Self> = others.into_iter().map(other).collect();
         each.insert(0, self);
@@ -124,33 +160,60 @@ pub enum SourceError {
         text: String,
     },
     /// It is a link, and what it leads to could not be fetched.
-    #[error("the badge is at {url}, and could not be fetched: {error}")]
+    #[error("the badge is at {url}, and could not be fetched: {error}{tried}")]
     NotFetched {
         /// The link.
         url: String,
         /// Why.
         error: FetchError,
+        /// What was tried.
+        tried: Box<Tried>,
     },
     /// It is a link, and its host did not answer with success.
-    #[error("the badge should be at {url}, and {}", of_status(*status))]
+    #[error("the badge should be at {url}, and {}{tried}", of_status(*status))]
     Refused {
         /// The link.
         url: String,
         /// The HTTP status.
         status: u16,
+        /// What was tried.
+        tried: Box<Tried>,
     },
     /// It is a link, and its host took away for good what was there (HTTP 410): a hosted badge is revoked so.
-    #[error("the badge at {url} was revoked: its host says that it is gone for good (HTTP status 410)")]
+    #[error(
+        "the badge at {url} was revoked: its host says that it is gone for good (HTTP status 410){tried}"
+    )]
     Gone {
         /// The link.
         url: String,
+        /// What was tried.
+        tried: Box<Tried>,
     },
-    /// It is a link to a page for people.
-    #[error("{url} is a web page about a badge, not the badge itself")]
+    /// It is a link to a page for people, with no badge in it.
+    #[error("{url} is a web page, and no badge was found in it: there is neither {LOOKED_FOR}{tried}")]
     WebPage {
         /// The link.
         url: String,
+        /// What was tried.
+        tried: Box<Tried>,
     },
+    /// It is a list of badges, where one badge was wanted.
+    #[error("{url} is a list of {found} badges, not one badge")]
+    Collection {
+        /// The link.
+        url: String,
+        /// How many badges it lists.
+        found: usize,
+    },
+    /// It is an achievement that nothing vouches for.
+    #[error("\u{201c}{name}\u{201d} carries no credential: there is nothing to verify")]
+    SelfListed {
+        /// Its name, or that of the first.
+        name: String,
+    },
+    /// It is an offer for wallets.
+    #[error("this is an offer of a credential, not the credential itself")]
+    Offer,
     /// One link led to another too often.
     #[error("one link led to another, and no badge came")]
     TooManyLinks,
@@ -183,6 +246,9 @@ impl SourceError {
             Self::Gone { .. } => "import.revoked".to_owned(),
             Self::WebPage { .. } => "import.web-page".to_owned(),
             Self::TooManyLinks => "import.too-many-links".to_owned(),
+            Self::Collection { .. } => "import.collection".to_owned(),
+            Self::SelfListed { .. } => "import.self-listed".to_owned(),
+            Self::Offer => "import.offer".to_owned(),
         }
     }
 
@@ -196,29 +262,39 @@ impl SourceError {
             Self::NotABadge(error) => return error.hint(),
             Self::NotACredential(error) => return error.hint(),
             Self::NotALink { .. } => "Copy the whole address, from https:// on.",
+            Self::Refused { tried, .. } | Self::WebPage { tried, .. } if tried.instead.is_some() => {
+                tried.instead.unwrap_or_default()
+            }
             Self::NotFetched { error, .. } => error.hint(),
             Self::Refused { status: 401 | 403, .. } => {
                 "Make the badge public at its host, or download it there and import the file."
             }
             Self::Refused { .. } => "Check the address, or ask the issuer for the badge as a file.",
             Self::Gone { .. } => "Ask the issuer why; a badge that was revoked is not imported by its link.",
+            Self::WebPage { tried, .. } if tried.needs_scripts => {
+                "The page is made by scripts, which Lapel does not run. Open it in your browser, download the badge, \
+                 and import the file."
+            }
             Self::WebPage { .. } => {
                 "Open the page, download the badge (look for \u{201c}Download\u{201d}, \u{201c}Open Badge\u{201d} \
                  or \u{201c}JSON\u{201d}), and import the file."
             }
             Self::TooManyLinks => "Ask the issuer for the badge as a file.",
+            Self::Collection { .. } => "Import it to see what it lists, and choose.",
+            Self::SelfListed { .. } => "It can be kept on the shelf of self-listed achievements, without a verdict.",
+            Self::Offer => "Take it up in the window, under accounts.",
         }
         .to_owned()
     }
 }
 
-/// Reads `source`, follows the links in it, and takes the credential out. The credentials that were
-/// fetched on the way go into `documents`; what is there already is not fetched again.
+/// Reads `source`, follows the links in it, and takes the credentials out. What was fetched on the way and decides
+/// checks goes into `documents`; what is there already is not fetched again.
 pub async fn find(
     source: Source,
     documents: &mut Documents,
     fetch: &dyn Fetch,
-) -> Result<Found, SourceError> {
+) -> Result<Finding, SourceError> {
     let name = source.name();
     let bytes = match source {
         Source::Path(path) | Source::File { path, .. } => blocking(move || read_file(&path)).await?,
@@ -226,18 +302,31 @@ pub async fn find(
         Source::Text(text) => text.into_bytes(),
         Source::Bytes { bytes, .. } => bytes,
     };
+    if let Some(offer) = std::str::from_utf8(&bytes).ok().map(str::trim).filter(|text| link::is_offer(text)) {
+        return Ok(Finding::Offer(offer.to_owned()));
+    }
     let mut artifact = recognise(bytes).await?;
     let mut source = name;
+    let mut recipient_hint = None;
     let mut carried = choose(&artifact)?;
     for _ in 0..MAX_LINKS {
-        let Carried::Link(link) = carried else { break };
-        let document = follow(&link, documents, fetch).await?;
-        let there = recognise(document.bytes.clone()).await.map_err(|error| match error {
-            SourceError::NotABadge(NotABadge::Other(Likeness::WebPage)) => {
-                SourceError::WebPage { url: link.clone() }
+        let Carried::Link(address) = carried else { break };
+        let Resolution { resolved, link, recipient, .. } = link::resolve(&address, documents, fetch).await?;
+        recipient_hint = recipient_hint.or(recipient);
+        // A bare link is no artifact worth keeping: what it leads to is.
+        let bare = artifact.kind() == ArtifactKind::Url;
+        let document = match resolved {
+            Resolved::Document(document) => document,
+            Resolved::Inside { texts, .. } => {
+                let image = (!bare).then_some(&artifact);
+                return inside(texts, image, if bare { &link } else { &source }, recipient_hint.as_ref())
+                    .await;
             }
-            other => other,
-        })?;
+            Resolved::Collection(listing) => return Ok(Finding::Collection(listing)),
+            Resolved::SelfListed(listed) => return Ok(Finding::SelfListed(listed)),
+            Resolved::Offer(offer) => return Ok(Finding::Offer(offer)),
+        };
+        let there = recognise(document.bytes.clone()).await?;
         carried = match choose(&there)? {
             Carried::Credentials(credentials) => Carried::Credentials(
                 credentials
@@ -251,8 +340,7 @@ pub async fn find(
             // What a host serves at a badge's own address is the document that decides whether it is hosted.
             documents.insert(document.url.clone(), Answer::Document(document));
         }
-        if artifact.kind() == ArtifactKind::Url {
-            // A bare link is no artifact worth keeping: what it leads to is.
+        if bare {
             artifact = there;
             source = link;
         }
@@ -260,10 +348,38 @@ pub async fn find(
     match carried {
         Carried::Credentials(mut credentials) => {
             let (content, credential) = credentials.remove(0);
-            Ok(Found { source, artifact, content, credential, others: credentials })
+            let others = credentials;
+            Ok(Finding::Badges(vec![Found { source, artifact, content, credential, others, recipient_hint }]))
         }
         Carried::Link(_) => Err(SourceError::TooManyLinks),
     }
+}
+
+/// Credentials that stood in a page: each is an artifact, unless an image led there.
+async fn inside(
+    texts: Vec<String>,
+    image: Option<&Artifact>,
+    source: &str,
+    recipient_hint: Option<&String>,
+) -> Result<Finding, SourceError> {
+    let mut badges: Vec<Found> = Vec::new();
+    for text in texts {
+        let there = recognise(text.into_bytes()).await?;
+        let Carried::Credentials(mut credentials) = choose(&there)? else { continue };
+        let (content, credential) = credentials.remove(0);
+        if badges.iter().any(|badge| badge.credential.digest() == credential.digest()) {
+            continue;
+        }
+        badges.push(Found {
+            source: source.to_owned(),
+            artifact: image.cloned().unwrap_or(there),
+            content,
+            credential,
+            others: credentials,
+            recipient_hint: recipient_hint.cloned(),
+        });
+    }
+    if badges.is_empty() { Err(SourceError::TooManyLinks) } else { Ok(Finding::Badges(badges)) }
 }
 
 /// What an artifact carries.
@@ -300,42 +416,20 @@ fn choose(artifact: &Artifact) -> Result<Carried, SourceError> {
     }
 }
 
-/// What is at `link`, from `documents` if it is there.
-async fn follow(link: &str, documents: &Documents, fetch: &dyn Fetch) -> Result<Document, SourceError> {
-    let mut url = Url::parse(link).map_err(|_| SourceError::NotALink { text: link.to_owned() })?;
-    url.set_fragment(None);
-    let at_hand = [link, url.as_str()].into_iter().find_map(|url| documents.answer(url));
-    let document = if let Some(Answer::Document(document)) = at_hand {
-        document.clone()
-    } else {
-        let request = Request { url: url.clone(), purpose: Purpose::Badge };
-        let response = fetch
-            .fetch(&request)
-            .await
-            .map_err(|error| SourceError::NotFetched { url: link.to_owned(), error })?;
-        Document {
-            url: url.into(),
-            bytes: response.bytes,
-            media_type: response.media_type,
-            fetched_at: Timestamp::now(),
-            status: response.status,
-        }
-    };
-    if document.status == 410 {
-        return Err(SourceError::Gone { url: link.to_owned() });
-    }
-    if !document.is_success() {
-        return Err(SourceError::Refused { url: link.to_owned(), status: document.status });
-    }
-    Ok(document)
-}
-
 async fn recognise(bytes: Vec<u8>) -> Result<Artifact, SourceError> {
     Ok(blocking(move || Artifact::recognise(bytes)).await?)
 }
 
 /// Reads a regular file of at most [`MAX_BYTES`].
-pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>, SourceError> {
+fn read_file(path: &Path) -> Result<Vec<u8>, SourceError> {
+    let most = MAX_BYTES as u64;
+    let mut bytes = Vec::new();
+    open_file(path)?.take(most + 1).read_to_end(&mut bytes).map_err(SourceError::Unreadable)?;
+    if bytes.len() as u64 > most { Err(SourceError::TooLarge) } else { Ok(bytes) }
+}
+
+/// Opens a regular file for reading.
+pub(crate) fn open_file(path: &Path) -> Result<File, SourceError> {
     // Before opening it: opening a pipe waits for somebody to write.
     let kind = std::fs::metadata(path).map_err(SourceError::Unreadable)?.file_type();
     if kind.is_dir() {
@@ -345,11 +439,7 @@ pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>, SourceError> {
     if !kind.is_file() {
         return Err(SourceError::NotAFile { what: what_is(kind) });
     }
-    let most = MAX_BYTES as u64;
-    let mut bytes = Vec::new();
-    let file = File::open(path).map_err(SourceError::Unreadable)?;
-    file.take(most + 1).read_to_end(&mut bytes).map_err(SourceError::Unreadable)?;
-    if bytes.len() as u64 > most { Err(SourceError::TooLarge) } else { Ok(bytes) }
+    File::open(path).map_err(SourceError::Unreadable)
 }
 
 fn what_is(kind: std::fs::FileType) -> &'static str {

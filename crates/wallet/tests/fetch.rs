@@ -1,11 +1,12 @@
-//! The door to the network, against hosts that are hostile, broken or slow. Everything is on loopback.
+//! The door to the network, against hosts that are hostile, broken or slow. Everything is on loopback. The addresses
+//! that nothing may reach are in `addresses.rs`.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail as tests do")]
 
 use std::collections::HashMap;
 use std::future::Future;
 use std::io;
-use std::net::{IpAddr, SocketAddr, TcpListener};
+use std::net::{SocketAddr, TcpListener};
 use std::pin::Pin;
 use std::process::Command;
 use std::sync::{Arc, Mutex};
@@ -70,6 +71,7 @@ impl Fixture {
             extra_roots: vec![self.web.root_pem().into_bytes()],
             allow_private: vec![(ALLOWED.to_owned(), 443)],
             lookup: Some(Arc::new(self.names.clone())),
+            ..Options::default()
         }
     }
 
@@ -244,169 +246,6 @@ async fn redirects_lead_to_https_only() {
     assert_eq!(fixture.fetch(URL).await.unwrap().bytes, b"{}", "a relative one is resolved");
 }
 
-/// The addresses of the reliability list that are not on the public internet, as hosts of a URL.
-const PRIVATE: [&str; 52] = [
-    "127.0.0.1",
-    "127.255.255.254",
-    "127.1",
-    "0",
-    "0.0.0.0",
-    "2130706433",
-    "0x7f000001",
-    "0177.0.0.1",
-    "0x7f.1",
-    "127.0.0.1.",
-    "\u{ff11}\u{ff12}\u{ff17}.0.0.1",
-    "\u{2460}\u{2461}\u{2466}.0.0.1",
-    "%31%32%37.0.0.1",
-    "[::1]",
-    "[::]",
-    "[::ffff:127.0.0.1]",
-    "[::ffff:7f00:1]",
-    "[::127.0.0.1]",
-    "[64:ff9b::7f00:1]",
-    "[64:ff9b:1::]",
-    "[2002:7f00:1::]",
-    "[2001:0:7f00:1::]",
-    "[fe80::1]",
-    "[fc00::1]",
-    "[fd00:ec2::254]",
-    "[ff02::1]",
-    "[100::]",
-    "[2001:db8::1]",
-    "10.1.2.3",
-    "172.16.0.1",
-    "192.168.0.1",
-    "169.254.169.254",
-    "169.254.170.2",
-    "100.100.100.200",
-    "192.0.0.170",
-    "192.0.2.1",
-    "198.18.0.1",
-    "198.51.100.1",
-    "203.0.113.1",
-    "224.0.0.1",
-    "240.0.0.1",
-    "255.255.255.255",
-    "localhost",
-    "localhost.",
-    "foo.localhost",
-    "printer.local",
-    "db.internal",
-    "metadata.google.internal",
-    "router",
-    "127.0.0.1:443",
-    "[::1]:443",
-    "localhost:443",
-];
-
-#[tokio::test]
-async fn no_private_address_is_asked_directly_or_by_redirect() {
-    let fixture = Fixture::new();
-    let door = HttpFetch::new(fixture.options());
-    for host in PRIVATE {
-        let to = format!("https://{host}/secret");
-        let direct = fetch(&door, &to, Purpose::Document).await.unwrap_err();
-        assert!(matches!(direct, FetchError::Refused { .. }), "{host}: {direct}");
-        fixture.web.fail(URL, Fault::Redirect(to));
-        let redirected = fetch(&door, URL, Purpose::Document).await.unwrap_err();
-        // The header is not valid where the host has characters outside ASCII.
-        let refused = matches!(
-            &redirected,
-            FetchError::Refused { rule: Rule::Address { .. } | Rule::LocalName { .. }, .. }
-        ) || (!host.is_ascii()
-            && matches!(redirected, FetchError::Refused { .. } | FetchError::BadRedirect { .. }));
-        assert!(refused, "by redirect to {host}: {redirected}");
-    }
-    assert!(fixture.web.requests().iter().all(|request| request.url == URL));
-    assert!(
-        fixture.names.asked.lock().unwrap().iter().all(|name| name == ALLOWED),
-        "a local name was looked up"
-    );
-}
-
-#[tokio::test]
-async fn no_name_leads_to_a_private_address() {
-    let special = PRIVATE.iter().filter_map(|host| {
-        let bare = host.trim_start_matches('[').trim_end_matches(']');
-        bare.parse::<IpAddr>().ok().map(|_| bare)
-    });
-    let mut tried = 0;
-    for address in special {
-        for answers in [vec![address], vec!["1.1.1.1", address], vec![address, "2606:4700:4700::1111"]] {
-            let fixture = Fixture::new().with("badges.example.com", &answers);
-            for path in [true, false] {
-                let error = if path {
-                    fixture.fetch("https://badges.example.com/x").await
-                } else {
-                    fixture.web.fail(URL, Fault::Redirect("https://badges.example.com/x".to_owned()));
-                    fixture.fetch(URL).await
-                }
-                .unwrap_err();
-                assert!(
-                    matches!(&error, FetchError::Refused { rule: Rule::Address { .. }, url } if url.contains("badges.example.com")),
-                    "{answers:?}: {error}"
-                );
-                tried += 1;
-            }
-            assert!(fixture.web.requests().iter().all(|request| request.url == URL));
-        }
-    }
-    assert!(tried > 150, "{tried}");
-}
-
-/// The name answers with a public address when it is looked up first, and with a private one after that. There is
-/// one lookup for a connection, whose judged answer the socket uses; the next connection's is judged anew.
-#[tokio::test]
-async fn a_name_that_changes_its_answer_gains_nothing() {
-    #[derive(Clone)]
-    struct Rebinding {
-        canary: SocketAddr,
-        answers: Arc<Mutex<Vec<SocketAddr>>>,
-        asked: Arc<Mutex<u32>>,
-    }
-    impl Lookup for Rebinding {
-        fn lookup(&self, _: String) -> Pin<Box<dyn Future<Output = io::Result<Vec<SocketAddr>>> + Send>> {
-            *self.asked.lock().unwrap() += 1;
-            let answer = self.answers.lock().unwrap().pop().unwrap_or(self.canary);
-            Box::pin(async move { Ok(vec![answer]) })
-        }
-    }
-    let canary = TcpListener::bind("127.0.0.1:0").unwrap();
-    canary.set_nonblocking(true).unwrap();
-    let fixture = Fixture::new();
-    let names = Rebinding {
-        canary: canary.local_addr().unwrap(),
-        answers: Arc::new(Mutex::new(vec![fixture.web.address()])),
-        asked: Arc::default(),
-    };
-    let options = Options { lookup: Some(Arc::new(names.clone())), ..fixture.options() };
-    let door = HttpFetch::new(options);
-    assert!(fetch(&door, URL, Purpose::Badge).await.is_ok());
-    assert_eq!(*names.asked.lock().unwrap(), 1, "one lookup for one connection");
-    // Another host, and so another connection: its only answer is now private.
-    let error = fetch(&door, "https://badges.example.com/x", Purpose::Badge).await.unwrap_err();
-    assert!(matches!(error, FetchError::Refused { rule: Rule::Address { .. }, .. }), "{error}");
-    assert_eq!(*names.asked.lock().unwrap(), 2);
-    assert!(
-        canary.accept().is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock),
-        "it was connected to"
-    );
-}
-
-#[tokio::test]
-async fn an_allowed_host_opens_no_other() {
-    let fixture = Fixture::new();
-    assert!(fixture.fetch(URL).await.is_ok());
-    for other in ["https://other.example/", "https://sub.issuer.example/", "https://issuer.example.com/"] {
-        let error = fixture.fetch(other).await.unwrap_err();
-        assert!(matches!(error, FetchError::Refused { rule: Rule::Address { .. }, .. }), "{other}: {error}");
-    }
-    let error = fixture.fetch("https://issuer.example:8443/").await.unwrap_err();
-    assert!(matches!(error, FetchError::Refused { rule: Rule::Port { port: 8443 }, .. }), "{error}");
-    assert_eq!(fixture.web.requests().len(), 1);
-}
-
 #[tokio::test]
 async fn a_name_that_is_nowhere_is_not_found() {
     let fixture = Fixture::new().with("empty.example.com", &[]);
@@ -438,4 +277,249 @@ fn no_proxy_of_the_environment_is_used() {
         canary.accept().is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock),
         "the proxy was asked"
     );
+}
+
+/// What a host says of keeping its answers is done as it says: fresh ones are not asked for again, others confirmed.
+#[tokio::test]
+async fn answers_are_kept_for_as_long_as_their_host_says() {
+    let fixture = Fixture::new();
+    let door = HttpFetch::new(fixture.options());
+    fixture.web.send_with(URL, &[("Cache-Control", "max-age=600"), ("ETag", "\"one\"")]);
+    let first = fetch(&door, URL, Purpose::Badge).await.unwrap();
+    let second = fetch(&door, URL, Purpose::Badge).await.unwrap();
+    assert_eq!((&second.bytes, second.status), (&first.bytes, 200));
+    assert_eq!(fixture.web.count(URL), 1);
+    fetch(&door, URL, Purpose::Image).await.unwrap();
+    assert_eq!(fixture.web.count(URL), 2, "another Accept may have another answer");
+
+    // Verifying again asks anew: the host confirms what it said, in few bytes.
+    let anew = door.anew().unwrap();
+    let request = Request { url: Url::parse(URL).unwrap(), purpose: Purpose::Badge };
+    let confirmed = anew.fetch(&request).await.unwrap();
+    assert_eq!((confirmed.status, &confirmed.bytes, confirmed.age), (200, &first.bytes, Duration::ZERO));
+    let asked = fixture.web.requests().pop().unwrap();
+    assert_eq!(
+        (asked.header("if-none-match"), asked.header("cache-control")),
+        (Some("\"one\""), Some("no-cache"))
+    );
+
+    // It says something else: that counts, for both.
+    fixture.web.publish(&document(URL, "application/json", br#"{"a":2}"#.to_vec()));
+    fixture.web.send_with(URL, &[("Cache-Control", "max-age=600"), ("ETag", "\"two\"")]);
+    assert_eq!(anew.fetch(&request).await.unwrap().bytes, br#"{"a":2}"#);
+    assert_eq!(fetch(&door, URL, Purpose::Badge).await.unwrap().bytes, br#"{"a":2}"#);
+    assert_eq!(fixture.web.count(URL), 4);
+
+    fixture.web.send_with(URL, &[("Cache-Control", "no-store"), ("ETag", "\"two\"")]);
+    anew.fetch(&request).await.unwrap();
+    for _ in 0..2 {
+        fetch(&door, URL, Purpose::Document).await.unwrap();
+    }
+    assert_eq!(fixture.web.count(URL), 7);
+}
+
+#[tokio::test]
+async fn an_answer_says_where_it_was_and_what_its_host_wishes() {
+    let fixture = Fixture::new();
+    fixture.web.fail("https://issuer.example/old", Fault::Redirect("/badge".to_owned()));
+    fixture.web.send_with(URL, &[("Link", "</list?page=2>; rel=\"next\""), ("Retry-After", "7")]);
+    assert_eq!(fixture.fetch(URL).await.unwrap().redirected_to, None);
+    let answer = fixture.fetch("https://issuer.example/old").await.unwrap();
+    assert_eq!(answer.redirected_to.unwrap().as_str(), URL);
+    assert_eq!(
+        (answer.links[0].target.as_str(), &answer.links[0].rel[..]),
+        ("https://issuer.example/list?page=2", &["next".to_owned()][..])
+    );
+    assert_eq!(answer.retry_after, Some(Duration::from_secs(7)));
+    fixture.web.fail(URL, Fault::Status(503));
+    let busy = fixture.fetch(URL).await.unwrap();
+    assert_eq!((busy.status, busy.retry_after), (503, Some(Duration::from_secs(7))));
+}
+
+/// A proxy on loopback that does as it is told by `CONNECT` (RFC 9110, section 9.3.6), but leads everything to one
+/// address; gives what it was asked.
+fn proxy(to: SocketAddr) -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
+    use std::io::{BufRead, BufReader, Write};
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let asked: Arc<Mutex<Vec<String>>> = Arc::default();
+    let heard = Arc::clone(&asked);
+    std::thread::spawn(move || {
+        for socket in listener.incoming() {
+            let mut client = socket.unwrap();
+            let mut lines = BufReader::new(client.try_clone().unwrap()).lines();
+            heard.lock().unwrap().push(lines.next().unwrap().unwrap());
+            while lines.next().is_some_and(|line| !line.unwrap().is_empty()) {}
+            let mut server = std::net::TcpStream::connect(to).unwrap();
+            client.write_all(b"HTTP/1.1 200 Connected\r\n\r\n").unwrap();
+            let (mut from, mut back) = (client.try_clone().unwrap(), server.try_clone().unwrap());
+            std::thread::spawn(move || io::copy(&mut from, &mut back));
+            std::thread::spawn(move || {
+                let _ = io::copy(&mut server, &mut client);
+                let _ = client.shutdown(std::net::Shutdown::Both);
+            });
+        }
+    });
+    (address, asked)
+}
+
+/// Through a proxy of the settings, names are resolved by the proxy; addresses that are written out are judged here.
+#[tokio::test]
+async fn a_proxy_of_the_settings_is_used_and_opens_nothing_else() {
+    let fixture = Fixture::new();
+    let (address, asked) = proxy(fixture.web.address());
+    let proxy = Some(lapel_wallet::fetch::parse_proxy(&format!("http://{address}")).unwrap());
+    let url = "https://badges.example.com/x";
+    fixture.web.publish(&document(url, "application/json", b"{}".to_vec()));
+    let door = HttpFetch::new(Options { proxy, ..fixture.options() });
+    assert_eq!(fetch(&door, url, Purpose::Badge).await.unwrap().bytes, b"{}");
+    assert_eq!(*asked.lock().unwrap(), ["CONNECT badges.example.com:443 HTTP/1.1"]);
+    assert!(fixture.names.asked.lock().unwrap().is_empty(), "the proxy resolves names");
+    for refused in [
+        "https://127.0.0.1/",
+        "https://[::1]/",
+        "https://localhost/",
+        "http://badges.example.com/",
+        "https://a.internal/",
+    ] {
+        let error = fetch(&door, refused, Purpose::Badge).await.unwrap_err();
+        assert!(matches!(error, FetchError::Refused { .. }), "{refused}: {error}");
+    }
+    assert_eq!(asked.lock().unwrap().len(), 1);
+    // A host of one's own network is not reached by way of somebody else.
+    assert!(fetch(&door, URL, Purpose::Badge).await.is_ok());
+    assert_eq!(asked.lock().unwrap().len(), 1);
+}
+
+#[test]
+fn proxies_are_addresses_of_proxies() {
+    let read = lapel_wallet::fetch::parse_proxy;
+    for good in [
+        "http://proxy.lan:3128",
+        "https://me:secret@proxy.example",
+        "socks5://127.0.0.1:1080",
+        "socks5h://[::1]:9050/",
+    ] {
+        assert!(read(good).is_ok(), "{good}");
+    }
+    for bad in
+        ["", "proxy.lan:3128", "ftp://proxy.lan", "http://", "http://proxy.lan/path", "http://proxy.lan?x"]
+    {
+        assert!(read(bad).is_err(), "{bad}");
+    }
+}
+
+/// What the person allows in the settings holds from the next import on, and nothing that is no host or proxy is kept.
+#[tokio::test]
+async fn a_private_host_is_allowed_in_the_settings() {
+    use lapel_wallet::api::{ImportOutcome, Settings};
+    use lapel_wallet::{Source, Wallet};
+    use std::io::{Read, Write};
+    let badge = lapel_testkit::Issuer::did_key("academy").achievement("Rust").sign_jwt();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let host = listener.local_addr().unwrap().to_string();
+    let body = badge.text().to_owned();
+    std::thread::spawn(move || {
+        for socket in listener.incoming() {
+            let mut socket = socket.unwrap();
+            let _ = socket.read(&mut [0; 4096]).unwrap();
+            let head =
+                format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
+            socket.write_all(format!("{head}{body}").as_bytes()).unwrap();
+        }
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let wallet = Wallet::open(folder.path()).unwrap();
+    for (allowed_hosts, proxy, code) in [
+        (vec!["school.lan".to_owned()], None, "settings.bad-host"),
+        (Vec::new(), Some("proxy".to_owned()), "settings.bad-proxy"),
+    ] {
+        let settings = Settings { allowed_hosts, proxy, ..Settings::default() };
+        assert_eq!(wallet.save_settings(&settings).unwrap_err().code, code);
+        assert_eq!(wallet.settings().unwrap(), Settings::default());
+    }
+    let link = Source::Url(format!("http://{host}/badge"));
+    let refused = wallet.import(1, vec![link.clone()], |_| {}).await.remove(0).outcome;
+    assert!(
+        matches!(&refused, ImportOutcome::Failed { error } if error.code == "fetch.not-https"),
+        "{refused:?}"
+    );
+    wallet.save_settings(&Settings { allowed_hosts: vec![host], ..Settings::default() }).unwrap();
+    let added = wallet.import(2, vec![link], |_| {}).await.remove(0).outcome;
+    assert!(matches!(added, ImportOutcome::Added { .. }), "{added:?}");
+}
+
+/// A SOCKS proxy on loopback (RFC 1928) that leads everything to one address; gives the addresses that it was asked
+/// for: names as they are, IPv4 addresses in figures.
+fn socks_proxy(to: SocketAddr) -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
+    use std::io::{Read, Write};
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let asked: Arc<Mutex<Vec<String>>> = Arc::default();
+    let heard = Arc::clone(&asked);
+    std::thread::spawn(move || {
+        for socket in listener.incoming() {
+            let mut client = socket.unwrap();
+            let mut take = |count: usize| {
+                let mut bytes = vec![0; count];
+                client.read_exact(&mut bytes).unwrap();
+                bytes
+            };
+            let methods = take(2)[1];
+            take(methods.into());
+            client.write_all(&[5, 0]).unwrap();
+            let mut take = |count: usize| {
+                let mut bytes = vec![0; count];
+                client.read_exact(&mut bytes).unwrap();
+                bytes
+            };
+            let wanted = match take(4)[3] {
+                1 => take(4).iter().map(u8::to_string).collect::<Vec<_>>().join("."),
+                3 => {
+                    let length = take(1)[0];
+                    String::from_utf8(take(length.into())).unwrap()
+                }
+                other => panic!("address of type {other}"),
+            };
+            take(2);
+            heard.lock().unwrap().push(wanted);
+            let mut server = std::net::TcpStream::connect(to).unwrap();
+            client.write_all(&[5, 0, 0, 1, 0, 0, 0, 0, 0, 0]).unwrap();
+            let (mut from, mut back) = (client.try_clone().unwrap(), server.try_clone().unwrap());
+            std::thread::spawn(move || io::copy(&mut from, &mut back));
+            std::thread::spawn(move || {
+                let _ = io::copy(&mut server, &mut client);
+                let _ = client.shutdown(std::net::Shutdown::Both);
+            });
+        }
+    });
+    (address, asked)
+}
+
+/// With `socks5`, names are resolved and judged here; with `socks5h`, by the proxy.
+#[tokio::test]
+async fn a_socks_proxy_is_given_addresses_or_names() {
+    let fixture =
+        Fixture::new().with("badges.example.com", &["1.1.1.1"]).with("inside.example.com", &["10.0.0.1"]);
+    for url in ["https://badges.example.com/x", "https://inside.example.com/x"] {
+        fixture.web.publish(&document(url, "application/json", b"{}".to_vec()));
+    }
+    for (scheme, told) in
+        [("socks5", &["1.1.1.1"][..]), ("socks5h", &["badges.example.com", "inside.example.com"])]
+    {
+        let (address, asked) = socks_proxy(fixture.web.address());
+        let proxy = Some(lapel_wallet::fetch::parse_proxy(&format!("{scheme}://{address}")).unwrap());
+        let door = HttpFetch::new(Options { proxy, ..fixture.options() });
+        assert_eq!(fetch(&door, "https://badges.example.com/x", Purpose::Badge).await.unwrap().bytes, b"{}");
+        let inside = fetch(&door, "https://inside.example.com/x", Purpose::Badge).await;
+        if scheme == "socks5" {
+            let error = inside.unwrap_err();
+            assert!(matches!(error, FetchError::Refused { rule: Rule::Address { .. }, .. }), "{error}");
+        } else {
+            assert!(inside.is_ok(), "{inside:?}");
+        }
+        assert_eq!(*asked.lock().unwrap(), told, "{scheme}");
+        let error = fetch(&door, "https://127.0.0.1/", Purpose::Badge).await.unwrap_err();
+        assert!(matches!(error, FetchError::Refused { .. }), "{error}");
+    }
 }

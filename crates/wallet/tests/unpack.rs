@@ -705,3 +705,37 @@ fn of_a_document_of_an_office_suite_the_pictures_are_looked_at() {
     assert!(leaves[0].incidental);
     assert_eq!((leaves.len(), tally.skipped), (1, 2));
 }
+
+#[test]
+fn what_is_made_to_be_slow_is_not() {
+    let mail = |body: &str| format!("From: a\nTo: {}\nSubject: c\n{body}", "a@b.example, ".repeat(2_000));
+    let parts = |body: &str| mail(&format!("Content-Type: multipart/mixed; boundary=b\n\n--b\n{body}"));
+    let objects = |count: usize| {
+        let table = "7 0 ".repeat(count);
+        let array = format!("[{}]", "1 ".repeat(15_000));
+        let stream = format!("{table}{array}");
+        format!(
+            "%PDF-1.5\n1 0 obj\n<</Type /ObjStm /N {count} /First {} /Length {}>>\nstream\n{stream}\nendstream\nendobj\n",
+            table.len(),
+            stream.len()
+        )
+    };
+    // Each would take minutes if it were read again from every place in it.
+    for text in [
+        mail(&format!("\n{}", "https://a.example/badge/ ".repeat(40_000))),
+        mail(&format!("\nhttps://a.example/badge/{}", ")".repeat(1 << 20))),
+        mail(&format!("Content-Type: text/html\n\n{}", "href=".repeat(200_000))),
+        parts(&"--b".repeat(1 << 20)),
+        parts(&"a:\n".repeat(1 << 20)),
+        objects(100_000),
+        format!("%PDF-1.4\n{}", "1 0 obj(\n".repeat(100_000)),
+        format!("%PDF-1.4\n{}", "1 0 obj<<>>stream\n".repeat(100_000)),
+        format!("%PDF-1.4\n1 0 obj[{}]", "<</EF <</F 9 0 R>>>>".repeat(3_000)),
+        "https://a.example/1\n".repeat(60_000),
+        format!("name,url\n{}", "a,https://a.example/1\n".repeat(60_000)),
+        "[".repeat(1 << 20),
+    ] {
+        let (leaves, tally) = unpacked_within(text.as_bytes(), &Limits::default());
+        assert!(!leaves.is_empty() && tally.bytes < 4 << 20);
+    }
+}

@@ -43,6 +43,7 @@ impl Net {
             status: document.status,
             media_type: document.media_type.clone(),
             bytes: document.bytes.clone(),
+            ..Response::default()
         };
         self.answer(&document.url, Ok(response));
     }
@@ -280,9 +281,10 @@ async fn an_image_with_badges_of_two_versions_gives_both() {
 async fn links_that_lead_to_no_badge_say_why() {
     let url = "https://issuer.example/badge";
     let page = |media_type: &str, body: &[u8]| {
-        Ok(Response { status: 200, media_type: Some(media_type.to_owned()), bytes: body.to_vec() })
+        let media_type = Some(media_type.to_owned());
+        Ok(Response { status: 200, media_type, bytes: body.to_vec(), ..Response::default() })
     };
-    let status = |status| Ok(Response { status, media_type: None, bytes: Vec::new() });
+    let status = |status| Ok(Response { status, bytes: Vec::new(), ..Response::default() });
     let html = b"<!doctype html><html><head><title>Ada's badge</title></head><body></body></html>";
     let cases = [
         (page("text/html", html), "import.web-page"),
@@ -316,7 +318,7 @@ async fn a_badge_of_open_badges_0_5_is_asked_for_again_where_its_link_led() {
     let id = fixture.added(Source::Url(link.clone())).await;
     assert_eq!(fixture.wallet.verify_badge(id).await.unwrap().report.verdict, "verified");
     assert_eq!(fixture.net.asked(&link), 2);
-    fixture.net.answer(&link, Ok(Response { status: 410, media_type: None, bytes: Vec::new() }));
+    fixture.net.answer(&link, Ok(Response { status: 410, bytes: Vec::new(), ..Response::default() }));
     for _ in 0..2 {
         assert_eq!(fixture.wallet.verify_badge(id).await.unwrap().report.verdict, "revoked");
     }
@@ -403,7 +405,7 @@ async fn a_record_shows_its_badges_as_badges() {
     let cooking = school.achievement("Cooking").with_art().sign_data_integrity(DataModel::V2);
     let cooking = cooking.with_text(cooking.text().replace("Awarded for Cooking.", "Cooked for the king."));
     let net = Net::default();
-    net.answer(image, Ok(Response { status: 200, media_type: None, bytes: art::png("Rust") }));
+    net.answer(image, Ok(Response { status: 200, bytes: art::png("Rust"), ..Response::default() }));
     let fixture = Fixture::over(net);
     let record = fixture.added(text(&school.record("Transcript", &[rust, cooking]).sign())).await;
 
@@ -445,7 +447,9 @@ async fn a_host_that_is_down_does_not_take_back_what_was_known() {
 
     // A host that answers is believed over the copy.
     for document in issued.documents() {
-        fixture.net.answer(&document.url, Ok(Response { status: 404, media_type: None, bytes: Vec::new() }));
+        fixture
+            .net
+            .answer(&document.url, Ok(Response { status: 404, bytes: Vec::new(), ..Response::default() }));
     }
     let gone = fixture.wallet.verify_badge(id).await.unwrap();
     assert_eq!(gone.report.verdict, "undecided", "{}", gone.report.headline);
@@ -536,7 +540,7 @@ async fn art_is_found_in_the_file_the_card_or_at_its_address() {
     let net = Net::default();
     let png = art::png("fetched");
     let image = "https://images.example/badge.png";
-    net.answer(image, Ok(Response { status: 200, media_type: None, bytes: png.clone() }));
+    net.answer(image, Ok(Response { status: 200, bytes: png.clone(), ..Response::default() }));
     let fixture = Fixture::over(net);
     let with_address = fixture.added(text(&issuer.achievement("Address").with_image(image).sign_jwt())).await;
     let summary = fixture.wallet.open_badge(with_address).unwrap().summary;
@@ -570,7 +574,7 @@ async fn a_picture_that_would_fill_the_memory_is_not_decoded() {
     encoder.chunk(*b"IEND", &[]);
     let image = "https://images.example/bomb.png";
     let net = Net::default();
-    net.answer(image, Ok(Response { status: 200, media_type: None, bytes: bomb }));
+    net.answer(image, Ok(Response { status: 200, bytes: bomb, ..Response::default() }));
     let fixture = Fixture::over(net);
     let id =
         fixture.added(text(&Issuer::did_key("bomb").achievement("Bomb").with_image(image).sign_jwt())).await;

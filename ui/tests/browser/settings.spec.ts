@@ -17,6 +17,8 @@ it("keeps identities, trusted issuers, offline and appearance through the progra
     offline: true,
     appearance: "dark",
     not_valid: "ask",
+    allowed_hosts: [],
+    proxy: null,
   });
   expect(await page.evaluate(() => document.documentElement.dataset["theme"])).toBe("dark");
   await page.getByRole("button", { name: "Remove robin@example.org" }).click();

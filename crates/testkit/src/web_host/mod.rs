@@ -47,6 +47,31 @@ pub struct Request {
     pub url: String,
     /// Header names in lower case, and their values, in the order sent.
     pub headers: Vec<(String, String)>,
+    /// The body, where one was announced (`Content-Length`).
+    pub body: Vec<u8>,
+}
+
+/// What a program on the host answers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Served {
+    /// The HTTP status.
+    pub status: u16,
+    /// Headers besides `Content-Length`.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Vec<u8>,
+    /// What goes wrong in place of answering.
+    pub fault: Option<Fault>,
+}
+
+/// A program on a host.
+#[derive(Clone)]
+struct Program(Arc<dyn Fn(&Request) -> Served + Send + Sync>);
+
+impl std::fmt::Debug for Program {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Program")
+    }
 }
 
 impl Request {
@@ -72,7 +97,10 @@ impl WebHost {
         let site = Arc::new(Site {
             certificates: Arc::new(Certificates::new().expect("a test root can be made")),
             pages: Mutex::default(),
+            negotiated: Mutex::default(),
+            headers: Mutex::default(),
             faults: Mutex::default(),
+            programs: Mutex::default(),
             requests: Mutex::default(),
         });
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a loopback socket");
@@ -115,6 +143,18 @@ impl WebHost {
         lock(&self.site.pages).insert(document.url.clone(), document.clone());
     }
 
+    /// Serves `document` at its URL to those whose `Accept` names `media_type`, before what is published for all.
+    pub fn publish_for(&self, media_type: &str, document: &Document) {
+        lock(&self.site.negotiated).insert((document.url.clone(), media_type.to_owned()), document.clone());
+    }
+
+    /// Sends these headers with what is at `url`, also where it fails with a status, in place of those told before.
+    /// Where one is an `ETag`, who has that answer already (`If-None-Match`) gets 304 and no body.
+    pub fn send_with(&self, url: &str, headers: &[(&str, &str)]) {
+        let lines = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        lock(&self.site.headers).insert(url.to_owned(), lines);
+    }
+
     /// Serves all `documents`.
     pub fn publish_all<'a>(&self, documents: impl IntoIterator<Item = &'a Document>) {
         documents.into_iter().for_each(|document| self.publish(document));
@@ -123,6 +163,12 @@ impl WebHost {
     /// Answers with 404 at `url` from now on.
     pub fn withdraw(&self, url: &str) {
         lock(&self.site.pages).remove(url);
+    }
+
+    /// Lets `program` answer every request to `host` from now on, except where something goes wrong by
+    /// [`fail`](Self::fail).
+    pub fn run(&self, host: &str, program: impl Fn(&Request) -> Served + Send + Sync + 'static) {
+        lock(&self.site.programs).insert(host.to_owned(), Program(Arc::new(program)));
     }
 
     /// Goes wrong at `url` in this way from now on.
@@ -171,13 +217,28 @@ impl Drop for WebHost {
 struct Site {
     certificates: Arc<Certificates>,
     pages: Mutex<HashMap<String, Document>>,
+    /// By URL and a media type in `Accept`.
+    negotiated: Mutex<HashMap<(String, String), Document>>,
+    headers: Mutex<HashMap<String, Vec<(String, String)>>>,
     faults: Mutex<HashMap<String, Fault>>,
+    programs: Mutex<HashMap<String, Program>>,
     requests: Mutex<Vec<Request>>,
 }
 
 impl Site {
     fn page(&self, url: &str) -> Option<Document> {
         lock(&self.pages).get(url).cloned()
+    }
+
+    /// What is published at `url` for an `Accept` of these media types.
+    fn negotiated(&self, url: &str, accept: &str) -> Option<Document> {
+        let negotiated = lock(&self.negotiated);
+        let mut wanted = accept.split(',').map(|range| range.split(';').next().unwrap_or_default().trim());
+        wanted.find_map(|range| negotiated.get(&(url.to_owned(), range.to_owned()))).cloned()
+    }
+
+    fn headers(&self, url: &str) -> Vec<(String, String)> {
+        lock(&self.headers).get(url).cloned().unwrap_or_default()
     }
 
     fn fault(&self, url: &str) -> Option<Fault> {
@@ -212,14 +273,44 @@ async fn answer(socket: TcpStream, acceptor: &TlsAcceptor, site: &Site) -> io::R
     let mut stream = acceptor.accept(socket).await?;
     let Some(request) = read_request(&mut stream).await? else { return Ok(()) };
     let url = request.url.clone();
-    lock(&site.requests).push(request);
+    let accept = request.header("accept").unwrap_or_default().to_owned();
+    let known = request.header("if-none-match").map(str::to_owned);
+    lock(&site.requests).push(request.clone());
+    let program = lock(&site.programs).get(&host_of(&url)).cloned();
     let (path, query) = url.split_once('?').unwrap_or((&url, ""));
     let fault = site.fault(&url).or_else(|| site.fault(path));
-    let page = site.page(&url).or_else(|| site.page(path));
-    match fault {
-        Some(fault) => misbehave(stream, &fault, page, path, query).await,
-        None => send(stream, page.as_ref()).await,
+    let page = site.negotiated(&url, &accept).or_else(|| site.page(&url)).or_else(|| site.page(path));
+    let headers = site.headers(&url);
+    let etag = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("etag")).map(|(_, value)| value);
+    let unchanged = known.is_some() && known.as_ref() == etag;
+    let lines: String =
+        headers.iter().flat_map(|(name, value)| [name.as_str(), ": ", value.as_str(), "\r\n"]).collect();
+    if let (None, Some(program)) = (&fault, program) {
+        let served = (program.0)(&request);
+        return serve_program(stream, served, path, query).await;
     }
+    match fault {
+        Some(Fault::Status(status)) => finish(stream, &with_lines(status, None, Some(0), &lines), b"").await,
+        Some(fault) => misbehave(stream, &fault, page, path, query).await,
+        None if unchanged => finish(stream, &with_lines(304, None, None, &lines), b"").await,
+        None => send(stream, page.as_ref(), &lines).await,
+    }
+}
+
+async fn serve_program(
+    stream: TlsStream<TcpStream>,
+    served: Served,
+    path: &str,
+    query: &str,
+) -> io::Result<()> {
+    if let Some(fault) = &served.fault {
+        let page = crate::document(path, "application/json", served.body);
+        return misbehave(stream, fault, Some(page), path, query).await;
+    }
+    let lines: Vec<String> =
+        served.headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let head = with_lines(served.status, None, Some(served.body.len() as u64), &lines.concat());
+    finish(stream, &head, &served.body).await
 }
 
 /// The handshake fault of the host that the client is about to name, if it has one.
@@ -244,16 +335,19 @@ fn host_of(url: &str) -> String {
 }
 
 async fn read_request(stream: &mut TlsStream<TcpStream>) -> io::Result<Option<Request>> {
-    let mut head = Vec::new();
+    let mut bytes = Vec::new();
     let mut buffer = [0; 2048];
-    while !head.windows(4).any(|window| window == b"\r\n\r\n") {
+    let end = loop {
+        if let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
+            break end;
+        }
         let read = stream.read(&mut buffer).await?;
-        if read == 0 || head.len() > 65_536 {
+        if read == 0 || bytes.len() > 65_536 {
             return Ok(None);
         }
-        head.extend_from_slice(&buffer[..read]);
-    }
-    let head = String::from_utf8_lossy(&head).into_owned();
+        bytes.extend_from_slice(&buffer[..read]);
+    };
+    let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
     let mut lines = head.lines();
     let mut first = lines.next().unwrap_or_default().split(' ');
     let (method, target) = (first.next().unwrap_or_default(), first.next().unwrap_or_default());
@@ -261,15 +355,27 @@ async fn read_request(stream: &mut TlsStream<TcpStream>) -> io::Result<Option<Re
         .filter_map(|line| line.split_once(':'))
         .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
         .collect();
-    let host = headers.iter().find(|(name, _)| name == "host").map_or("", |(_, value)| value);
-    let host = host.split(':').next().unwrap_or_default();
-    Ok(Some(Request { method: method.to_owned(), url: format!("https://{host}{target}"), headers }))
+    let header =
+        |wanted: &str| headers.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
+    let length: usize = header("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
+    let mut body = bytes.split_off(end + 4);
+    while body.len() < length.min(1 << 20) {
+        let read = stream.read(&mut buffer).await?;
+        if read == 0 {
+            return Ok(None);
+        }
+        body.extend_from_slice(&buffer[..read]);
+    }
+    let host = header("host").unwrap_or_default().split(':').next().unwrap_or_default();
+    let (method, url) = (method.to_owned(), format!("https://{host}{target}"));
+    Ok(Some(Request { method, url, headers, body }))
 }
 
-async fn send(stream: TlsStream<TcpStream>, page: Option<&Document>) -> io::Result<()> {
+async fn send(stream: TlsStream<TcpStream>, page: Option<&Document>, lines: &str) -> io::Result<()> {
     match page {
         Some(page) => {
-            let head = head(page.status, page.media_type.as_deref(), Some(page.bytes.len() as u64));
+            let length = Some(page.bytes.len() as u64);
+            let head = with_lines(page.status, page.media_type.as_deref(), length, lines);
             finish(stream, &head, &page.bytes).await
         }
         None => finish(stream, &head(404, None, Some(0)), b"").await,
@@ -287,10 +393,9 @@ async fn misbehave(
     let media_type = page.as_ref().and_then(|page| page.media_type.as_deref());
     let length = Some(body.len() as u64);
     match fault {
-        Fault::Status(status) => finish(stream, &head(*status, None, Some(0)), b"").await,
         Fault::Silence => wait_for_hang_up(stream.get_ref().0).await,
-        // Seen before the handshake.
-        Fault::HandshakeRefused | Fault::HandshakeSilence => Ok(()),
+        // Seen before the handshake, or answered with the headers that go with it.
+        Fault::HandshakeRefused | Fault::HandshakeSilence | Fault::Status(_) => Ok(()),
         Fault::SlowHead(pause) => {
             stream.write_all(b"HTTP/1.1 200 OK\r\nX-Slow: ").await?;
             drip(stream, b'a', *pause).await
@@ -314,7 +419,7 @@ async fn misbehave(
         Fault::RedirectLoop | Fault::RedirectHops(_) => {
             let hop: usize = query.strip_prefix("hop=").and_then(|hop| hop.parse().ok()).unwrap_or(0);
             match fault {
-                Fault::RedirectHops(hops) if hop >= *hops => send(stream, page.as_ref()).await,
+                Fault::RedirectHops(hops) if hop >= *hops => send(stream, page.as_ref(), "").await,
                 _ => redirect(stream, 302, &format!("{path}?hop={}", hop + 1)).await,
             }
         }

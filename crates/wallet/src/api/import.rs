@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{ApiError, BadgeSummary};
+use super::{ApiError, BadgeSummary, SelfListedView};
+use crate::link::Listing;
 
 /// What became of one thing that was found in what a person brought.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -51,6 +52,29 @@ pub enum ImportOutcome {
         /// The verdict in words.
         headline: String,
     },
+    /// An achievement without a credential: it is on the shelf of those, and bears no verdict.
+    SelfListed {
+        /// As it is kept.
+        achievement: SelfListedView,
+        /// Whether it was not there before.
+        added: bool,
+    },
+    /// A public list of badges. None of them was asked for: the person is to say so, knowing how many there are
+    /// ([`Wallet::begin_import_of_list`](crate::Wallet::begin_import_of_list)).
+    Collection {
+        /// The list.
+        listing: Listing,
+    },
+    /// An offer of a credential, which is taken up with the holder's key.
+    Offer {
+        /// Its whole address.
+        offer: String,
+    },
+    /// Nobody said that it is a badge, and it is none: a picture that a mail shows, say.
+    Skipped {
+        /// What it is instead.
+        error: ApiError,
+    },
     /// It could not be read; nothing was kept.
     Failed {
         /// Why.
@@ -68,6 +92,10 @@ impl ImportOutcome {
             Self::KeptNotValid { .. } => "kept_not_valid",
             Self::Held { .. } => "held",
             Self::LeftOut { .. } => "left_out",
+            Self::SelfListed { .. } => "self_listed",
+            Self::Collection { .. } => "collection",
+            Self::Offer { .. } => "offer",
+            Self::Skipped { .. } => "skipped",
             Self::Failed { .. } => "failed",
         }
     }
@@ -79,7 +107,13 @@ impl ImportOutcome {
             | Self::Updated { badge }
             | Self::AlreadyThere { badge, .. }
             | Self::KeptNotValid { badge } => Some(badge),
-            Self::Held { .. } | Self::LeftOut { .. } | Self::Failed { .. } => None,
+            Self::Held { .. }
+            | Self::LeftOut { .. }
+            | Self::SelfListed { .. }
+            | Self::Collection { .. }
+            | Self::Offer { .. }
+            | Self::Skipped { .. }
+            | Self::Failed { .. } => None,
         }
     }
 }
@@ -112,6 +146,14 @@ pub struct ImportCounts {
     /// See [`ImportOutcome`].
     pub left_out: u32,
     /// See [`ImportOutcome`].
+    pub self_listed: u32,
+    /// See [`ImportOutcome`].
+    pub collection: u32,
+    /// See [`ImportOutcome`].
+    pub offer: u32,
+    /// See [`ImportOutcome`].
+    pub skipped: u32,
+    /// See [`ImportOutcome`].
     pub failed: u32,
 }
 
@@ -125,6 +167,10 @@ impl ImportCounts {
             "kept_not_valid" => &mut self.kept_not_valid,
             "held" => &mut self.held,
             "left_out" => &mut self.left_out,
+            "self_listed" => &mut self.self_listed,
+            "collection" => &mut self.collection,
+            "offer" => &mut self.offer,
+            "skipped" => &mut self.skipped,
             _ => &mut self.failed,
         };
         *count += number;

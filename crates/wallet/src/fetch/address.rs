@@ -15,10 +15,36 @@ pub(super) fn is_allowed(url: &Url, allowed: &[Allowed]) -> bool {
     allowed.iter().any(|(name, number)| name == host && *number == port)
 }
 
-/// Judges all of a URL that can be judged without resolving its name.
+/// Why a text names no host that could be allowed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("\u{201c}{text}\u{201d} is not a host with its port")]
+pub struct BadAllowed {
+    /// The text.
+    pub text: String,
+}
+
+/// Reads `host:port`, such as `badges.school.lan:8443`, `10.0.0.5:443` or `[fd00::5]:443`; gives the host as URLs
+/// have it.
+pub fn parse_allowed(text: &str) -> Result<(String, u16), BadAllowed> {
+    let bad = || BadAllowed { text: text.to_owned() };
+    let (_, port) = text.rsplit_once(':').ok_or_else(bad)?;
+    let port: u16 = port.parse().ok().filter(|port| *port > 0).ok_or_else(bad)?;
+    let url = Url::parse(&format!("https://{text}/")).map_err(|_| bad())?;
+    let bare = url.path() == "/"
+        && url.username().is_empty()
+        && url.password().is_none()
+        && url.query().is_none()
+        && url.fragment().is_none()
+        && url.port_or_known_default() == Some(port);
+    let host = url.host_str().filter(|_| bare && !text.contains(['/', '\\', '@'])).ok_or_else(bad)?;
+    Ok((host.to_owned(), port))
+}
+
+/// Judges all of a URL that can be judged without resolving its name. What was allowed may be `http`, too.
 pub(super) fn check_url(url: &Url, allowed: &[Allowed]) -> Result<(), Rule> {
-    if url.scheme() != "https" {
-        return Err(Rule::Scheme { scheme: url.scheme().to_owned() });
+    let scheme = url.scheme();
+    if scheme != "https" && !(scheme == "http" && is_allowed(url, allowed)) {
+        return Err(Rule::Scheme { scheme: scheme.to_owned() });
     }
     if !url.username().is_empty() || url.password().is_some() {
         return Err(Rule::UserInfo);
@@ -346,13 +372,30 @@ mod tests {
         let allowed = [("localhost".to_owned(), 8443)];
         let check = |url: &str| check_url(&Url::parse(url).unwrap(), &allowed);
         assert_eq!(check("https://localhost:8443/x"), Ok(()));
+        assert_eq!(check("http://localhost:8443/x"), Ok(()));
         for other in [
             "https://localhost/",
             "https://localhost:8444/",
             "https://127.0.0.1:8443/",
-            "http://localhost:8443/",
+            "http://localhost/",
+            "ftp://localhost:8443/",
+            "https://me@localhost:8443/",
         ] {
             assert!(check(other).is_err(), "{other}");
+        }
+    }
+
+    #[test]
+    fn hosts_are_allowed_with_their_port() {
+        let read = |text| parse_allowed(text).ok();
+        assert_eq!(read("Badges.School.lan:8443"), Some(("badges.school.lan".to_owned(), 8443)));
+        assert_eq!(read("10.0.0.5:443"), Some(("10.0.0.5".to_owned(), 443)));
+        assert_eq!(read("127.1:80"), Some(("127.0.0.1".to_owned(), 80)));
+        assert_eq!(read("[fd00::5]:443"), Some(("[fd00::5]".to_owned(), 443)));
+        for wrong in
+            ["", "host", "host:", "host:0", "host:70000", "https://host:1", "me@host:1", "host:1/x", "a b:1"]
+        {
+            assert_eq!(read(wrong), None, "{wrong}");
         }
     }
 }

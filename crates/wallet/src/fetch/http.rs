@@ -8,12 +8,17 @@ use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::header::{ACCEPT, CONTENT_TYPE, LOCATION};
-use reqwest::{Certificate, Client, redirect};
+use reqwest::header::{
+    ACCEPT, CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LINK, LOCATION, RETRY_AFTER,
+};
+use reqwest::{Certificate, Client, Proxy, redirect};
 use url::Url;
 
 use super::address::{check_address, check_name, check_url, is_allowed};
+use super::header;
+use super::kept::{Before, Kept, Key};
 use super::{Fetch, FetchError, Pending, Request, Response, Rule};
 
 /// How long, how much and how far.
@@ -46,19 +51,51 @@ pub struct Options {
     pub limits: Limits,
     /// Root certificates (PEM) trusted besides the system's.
     pub extra_roots: Vec<Vec<u8>>,
-    /// Private hosts, each with its port, that may be fetched all the same.
+    /// Private hosts, each with its port, that may be fetched all the same, by `http` also.
     pub allow_private: Vec<(String, u16)>,
+    /// A proxy that everything but allowed private hosts is fetched through: `http`, `https`, `socks5` (names are
+    /// resolved and judged here) or `socks5h` (at the proxy, as `http` and `https` do). See [`parse_proxy`].
+    pub proxy: Option<Url>,
     /// Resolves names instead of the system.
     pub lookup: Option<Arc<dyn Lookup>>,
 }
 
-/// Fetches over https, from public hosts only.
+/// Why a text names no proxy.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("\u{201c}{text}\u{201d} is not the address of a proxy")]
+pub struct BadProxy {
+    /// The text.
+    pub text: String,
+}
+
+/// Reads the address of a proxy, such as `http://proxy.school.lan:3128` or `socks5h://127.0.0.1:9050`; it may hold a
+/// name and password for it.
+pub fn parse_proxy(text: &str) -> Result<Url, BadProxy> {
+    let bad = || BadProxy { text: text.to_owned() };
+    let url = Url::parse(text.trim()).map_err(|_| bad())?;
+    let fits = matches!(url.scheme(), "http" | "https" | "socks5" | "socks5h")
+        && url.host_str().is_some_and(|host| !host.is_empty())
+        && matches!(url.path(), "" | "/")
+        && url.query().is_none()
+        && url.fragment().is_none();
+    if fits { Ok(url) } else { Err(bad()) }
+}
+
+/// Fetches over https, from public hosts only. Clones are the same, and share what is kept.
+#[derive(Clone)]
 pub struct HttpFetch {
-    options: Options,
+    pub(super) inner: Arc<Inner>,
+    /// Hosts are asked even where an answer is kept that is still fresh.
+    anew: bool,
+}
+
+pub(super) struct Inner {
+    pub(super) options: Options,
     // Made when first used: a command that fetches nothing does not load the certificates of the system.
     public: OnceLock<Result<Client, String>>,
     // Allowed private hosts have a client, and so a pool of connections, of their own.
     private: OnceLock<Result<Client, String>>,
+    kept: Kept,
 }
 
 impl Default for HttpFetch {
@@ -70,50 +107,107 @@ impl Default for HttpFetch {
 impl HttpFetch {
     /// Fetches as `options` say.
     pub fn new(options: Options) -> Self {
-        Self { options, public: OnceLock::new(), private: OnceLock::new() }
+        let (public, private) = (OnceLock::new(), OnceLock::new());
+        Self { inner: Arc::new(Inner { options, public, private, kept: Kept::default() }), anew: false }
     }
 
     async fn follow(&self, request: &Request) -> Result<Response, FetchError> {
+        let limits = &self.inner.options.limits;
         let mut url = request.url.clone();
         url.set_fragment(None);
-        for _ in 0..=self.options.limits.redirects {
+        let mut redirected = false;
+        for _ in 0..=limits.redirects {
             match self.ask(&url, request).await? {
-                Hop::Answer(response) => return Ok(response),
-                Hop::Redirect(next) => url = next,
+                Hop::Answer(mut response) => {
+                    response.redirected_to = redirected.then_some(url);
+                    return Ok(response);
+                }
+                // What began safe does not end in the open, whatever is allowed.
+                Hop::Redirect(next) if url.scheme() == "https" && next.scheme() == "http" => {
+                    let rule = Rule::Scheme { scheme: "http".to_owned() };
+                    return Err(FetchError::Refused { url: next.to_string(), rule });
+                }
+                Hop::Redirect(next) => (url, redirected) = (next, true),
+                Hop::Again => {}
             }
         }
-        Err(FetchError::TooManyRedirects { host: host(&request.url), max: self.options.limits.redirects })
+        Err(FetchError::TooManyRedirects { host: host(&request.url), max: limits.redirects })
     }
 
-    /// One request, of one hop.
+    /// One request, of one hop, or the answer that is kept.
     async fn ask(&self, url: &Url, request: &Request) -> Result<Hop, FetchError> {
-        check_url(url, &self.options.allow_private)
-            .map_err(|rule| FetchError::Refused { url: url.to_string(), rule })?;
-        let max_bytes = request.purpose.max_bytes().min(self.options.limits.max_bytes);
-        let asked = self.client(url)?.get(url.clone()).header(ACCEPT, request.purpose.accept());
-        let mut response = asked.send().await.map_err(|error| of_reqwest(url, &error))?;
-        let status = response.status();
-        if matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308) {
-            let next = response.headers().get(LOCATION).and_then(|location| location.to_str().ok());
-            let mut next = next
-                .and_then(|location| url.join(location).ok())
-                .ok_or_else(|| FetchError::BadRedirect { host: host(url) })?;
-            next.set_fragment(None);
-            return Ok(Hop::Redirect(next));
+        let Inner { options, kept, .. } = &*self.inner;
+        self.inner.check(url).map_err(|rule| FetchError::Refused { url: url.to_string(), rule })?;
+        let key: Key = (url.to_string(), request.purpose.accept());
+        let conditions = match kept.before(&key, self.anew, Timestamp::now()) {
+            Before::Answered(response) => return Ok(Hop::Answer(response)),
+            Before::Ask(conditions) => conditions,
+        };
+        let mut asked = self.inner.client(url)?.get(url.clone()).header(ACCEPT, request.purpose.accept());
+        if self.anew {
+            asked = asked.header(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
         }
-        let media_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let media_type = media_type.map(str::to_owned);
+        let sent = asked.headers(conditions.clone()).send().await;
+        let mut answered = sent.map_err(|error| of_reqwest(url, &error))?;
+        let now = Timestamp::now();
+        let status = answered.status().as_u16();
+        if matches!(status, 301 | 302 | 303 | 307 | 308) {
+            return redirect_of(answered.headers(), url);
+        }
+        if status == 304 && !conditions.is_empty() {
+            return Ok(kept.confirmed(&key, answered.headers(), now).map_or(Hop::Again, Hop::Answer));
+        }
+        let headers = std::mem::take(answered.headers_mut());
+        let max_bytes = request.purpose.max_bytes().min(options.limits.max_bytes);
         let mut bytes = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| of_reqwest(url, &error))? {
+        while let Some(chunk) = answered.chunk().await.map_err(|error| of_reqwest(url, &error))? {
             if bytes.len() + chunk.len() > max_bytes {
                 return Err(FetchError::TooLarge { host: host(url), max_bytes });
             }
             bytes.extend_from_slice(&chunk);
         }
-        Ok(Hop::Answer(Response { status: status.as_u16(), media_type, bytes }))
+        let response = response(status, &headers, bytes, url, now);
+        kept.keep(key, &headers, &response, now);
+        Ok(Hop::Answer(response))
+    }
+}
+
+fn redirect_of(headers: &HeaderMap, url: &Url) -> Result<Hop, FetchError> {
+    let mut next = text(headers, &LOCATION)
+        .and_then(|location| url.join(location).ok())
+        .ok_or_else(|| FetchError::BadRedirect { host: host(url) })?;
+    next.set_fragment(None);
+    Ok(Hop::Redirect(next))
+}
+
+fn response(status: u16, headers: &HeaderMap, bytes: Vec<u8>, url: &Url, now: Timestamp) -> Response {
+    let links = headers.get_all(LINK).into_iter().filter_map(|value| value.to_str().ok());
+    Response {
+        status,
+        media_type: text(headers, &CONTENT_TYPE).map(str::to_owned),
+        links: header::links(links, url),
+        retry_after: text(headers, &RETRY_AFTER).and_then(|value| header::retry_after(value, now)),
+        bytes,
+        ..Response::default()
+    }
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+impl Inner {
+    pub(super) fn check(&self, url: &Url) -> Result<(), Rule> {
+        check_url(url, &self.options.allow_private)?;
+        // Its name is resolved unjudged, so that the proxy can be reached: nothing else may go by it.
+        let proxy = self.options.proxy.as_ref().and_then(|proxy| proxy.domain());
+        match proxy {
+            Some(proxy) if url.domain() == Some(proxy) => Err(Rule::LocalName { host: proxy.to_owned() }),
+            _ => Ok(()),
+        }
     }
 
-    fn client(&self, url: &Url) -> Result<&Client, FetchError> {
+    pub(super) fn client(&self, url: &Url) -> Result<&Client, FetchError> {
         let allowed = is_allowed(url, &self.options.allow_private);
         let client = if allowed { &self.private } else { &self.public };
         client
@@ -124,15 +218,20 @@ impl HttpFetch {
 
     fn build(&self, allow_private: bool) -> reqwest::Result<Client> {
         let lookup = self.options.lookup.clone().unwrap_or_else(|| Arc::new(System));
+        let proxy = self.options.proxy.as_ref().filter(|_| !allow_private);
+        let proxy_name = proxy.and_then(|proxy| proxy.domain()).map(str::to_owned);
         let mut builder = Client::builder()
-            .https_only(true)
+            .https_only(!allow_private)
             .no_proxy()
             .redirect(redirect::Policy::none())
             .referer(false)
             .retry(reqwest::retry::never())
             .user_agent(concat!("Lapel/", env!("CARGO_PKG_VERSION")))
             .pool_max_idle_per_host(2)
-            .dns_resolver(Arc::new(Resolver { lookup, allow_private }));
+            .dns_resolver(Arc::new(Resolver { lookup, allow_private, proxy_name }));
+        if let Some(proxy) = proxy {
+            builder = builder.proxy(Proxy::all(proxy.clone())?);
+        }
         if !self.options.extra_roots.is_empty() {
             let roots: Result<Vec<_>, _> =
                 self.options.extra_roots.iter().map(|pem| Certificate::from_pem(pem)).collect();
@@ -145,30 +244,38 @@ impl HttpFetch {
 impl Fetch for HttpFetch {
     fn fetch<'a>(&'a self, request: &'a Request) -> Pending<'a> {
         Box::pin(async move {
-            let total = self.options.limits.total;
+            let total = self.inner.options.limits.total;
             tokio::time::timeout(total, self.follow(request))
                 .await
                 .unwrap_or_else(|_| Err(FetchError::timeout(&host(&request.url), total)))
         })
+    }
+
+    fn anew(&self) -> Option<Arc<dyn Fetch>> {
+        Some(Arc::new(Self { inner: Arc::clone(&self.inner), anew: true }))
     }
 }
 
 enum Hop {
     Answer(Response),
     Redirect(Url),
+    /// What was kept is worth nothing any more.
+    Again,
 }
 
 /// The resolver that the sockets use: it gives only addresses that were judged, and none if any is refused.
 struct Resolver {
     lookup: Arc<dyn Lookup>,
     allow_private: bool,
+    /// The proxy's own name may lead anywhere.
+    proxy_name: Option<String>,
 }
 
 impl Resolve for Resolver {
     fn resolve(&self, name: Name) -> Resolving {
         let host = name.as_str().to_owned();
         let found = self.lookup.lookup(host.clone());
-        let allow_private = self.allow_private;
+        let allow_private = self.allow_private || self.proxy_name.as_deref() == Some(host.as_str());
         Box::pin(async move {
             let addresses = judge(&host, allow_private, found).await?;
             Ok(Box::new(addresses.into_iter()) as Addrs)
@@ -215,7 +322,7 @@ impl Lookup for System {
 }
 
 /// What went wrong inside the HTTP library, by the innermost cause that says something.
-fn of_reqwest(url: &Url, error: &reqwest::Error) -> FetchError {
+pub(super) fn of_reqwest(url: &Url, error: &reqwest::Error) -> FetchError {
     let mut cause: Option<&(dyn Error + 'static)> = Some(error);
     while let Some(here) = cause {
         match here.downcast_ref::<NotResolved>() {
@@ -245,6 +352,6 @@ fn chain(error: &dyn Error) -> String {
     innermost.to_string()
 }
 
-fn host(url: &Url) -> String {
+pub(super) fn host(url: &Url) -> String {
     url.host_str().unwrap_or("the host").to_owned()
 }

@@ -4,25 +4,50 @@
 //! an address, and what a name resolves to is judged by the resolver that the socket itself uses, so that no name
 //! can answer twice. Redirects are followed by hand, each hop judged like the first. There is one limit of time
 //! for all of it and one of bytes after decompression. No cookies, no referrer, no proxy from the environment.
+//! Answers are kept in memory for as long as their hosts allow (RFC 9111), and confirmed by conditional requests.
 
 mod address;
+pub mod call;
+mod header;
 mod http;
+mod kept;
 mod map;
+#[cfg(feature = "test-hosts")]
+mod test_hosts;
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use openbadges::document::Unavailable;
 use url::Url;
 
-pub use http::{HttpFetch, Limits, Lookup, Options};
+pub use address::{BadAllowed, parse_allowed};
+pub use header::WebLink;
+pub use http::{BadProxy, HttpFetch, Limits, Lookup, Options, parse_proxy};
 pub use map::MapFetch;
+
+/// What every way to the network begins with.
+pub(crate) fn base_options() -> Options {
+    #[cfg(feature = "test-hosts")]
+    if let Some(options) = test_hosts::options() {
+        return options;
+    }
+    Options::default()
+}
 
 /// Asks one URL. Two answer: [`HttpFetch`], and [`MapFetch`] for `--offline` and for tests.
 pub trait Fetch: Send + Sync {
     /// Fetches what `request` names. Any HTTP status is an answer; see [`Response::is_success`].
     fn fetch<'a>(&'a self, request: &'a Request) -> Pending<'a>;
+
+    /// The same, except that hosts are asked even where an answer of theirs is kept that they still stand by; `None`
+    /// where none is ever kept.
+    fn anew(&self) -> Option<Arc<dyn Fetch>> {
+        None
+    }
 }
 
 /// An answer on its way.
@@ -46,39 +71,54 @@ pub enum Purpose {
     Document,
     /// The badge's picture.
     Image,
+    /// JSON and nothing else: a list of badges, or a badge from a host that answers anything else with its page.
+    Json,
+    /// A page for people, to look for a badge in it.
+    Page,
 }
 
 impl Purpose {
-    /// The `Accept` header. Never `text/html`: hosts that serve both would send the page.
+    /// The `Accept` header. `text/html` is asked for as a page alone: hosts that serve both would send the page.
     pub fn accept(self) -> &'static str {
         match self {
             Self::Badge => {
-                "application/vc, application/vc+jwt, application/ld+json, application/json, image/png, image/svg+xml"
+                "application/vc, application/vc+jwt, application/jwt, application/ld+json, application/json, \
+                 image/png, image/svg+xml"
             }
             Self::Document => {
                 "application/vc, application/vc+jwt, application/did+ld+json, application/did+json, \
                  application/ld+json, application/json"
             }
             Self::Image => "image/png, image/svg+xml, image/webp, image/jpeg, image/gif",
+            Self::Json => "application/json",
+            Self::Page => "text/html, application/xhtml+xml",
         }
     }
 
     /// The most bytes taken, after decompression.
     pub fn max_bytes(self) -> usize {
         match self {
-            Self::Badge | Self::Image => 5 << 20,
-            Self::Document => 2 << 20,
+            Self::Badge | Self::Image | Self::Json => 5 << 20,
+            Self::Document | Self::Page => 2 << 20,
         }
     }
 }
 
 /// What a host answered.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Response {
     /// The HTTP status.
     pub status: u16,
     /// The `Content-Type`.
     pub media_type: Option<String>,
+    /// Where redirects led to; `None` where there were none.
+    pub redirected_to: Option<Url>,
+    /// What the `Link` headers say, in their order.
+    pub links: Vec<WebLink>,
+    /// How long the host wants to be left alone (`Retry-After`).
+    pub retry_after: Option<Duration>,
+    /// How long ago the host gave this answer, or confirmed it: nothing, unless it was kept.
+    pub age: Duration,
     /// The body after decompression.
     pub bytes: Vec<u8>,
 }
@@ -87,6 +127,12 @@ impl Response {
     /// Whether the status is 2xx.
     pub fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
+    }
+
+    /// When the host gave this answer, or confirmed it.
+    pub fn fetched_at(&self) -> Timestamp {
+        let now = Timestamp::now();
+        now.checked_sub(self.age).unwrap_or(now)
     }
 }
 
@@ -150,6 +196,30 @@ pub enum FetchError {
         host: String,
         /// What the network said (a bad certificate, for one).
         detail: String,
+    },
+    /// It failed so often in this import that it is asked no more.
+    #[error(
+        "{host} could not be reached {times} times in a row, and was left alone for the rest of this import"
+    )]
+    LeftAlone {
+        /// The host.
+        host: String,
+        /// How often it failed.
+        times: u32,
+    },
+    /// It asked to be left alone for longer than an import waits.
+    #[error("{host} is busy, and asks to be left alone for {seconds} seconds")]
+    Busy {
+        /// The host.
+        host: String,
+        /// For how long.
+        seconds: u64,
+    },
+    /// This import fetched as much as one may.
+    #[error("this import has fetched {max} times, and no import may more often")]
+    Budget {
+        /// The limit.
+        max: usize,
     },
     /// The answer broke off or was not HTTP.
     #[error("{host} sent an unreadable answer: {detail}")]
@@ -218,6 +288,9 @@ impl FetchError {
             Self::NotFound { .. } => "fetch.host-not-found",
             Self::Connect { .. } => "fetch.unreachable",
             Self::Broken { .. } => "fetch.broken-answer",
+            Self::LeftAlone { .. } => "fetch.host-left-alone",
+            Self::Busy { .. } => "fetch.host-busy",
+            Self::Budget { .. } => "fetch.budget",
         }
     }
 
@@ -232,6 +305,9 @@ impl FetchError {
             Self::Timeout { .. } | Self::NotFound { .. } | Self::Connect { .. } => {
                 "Check the address and your connection, then try again."
             }
+            Self::LeftAlone { .. } => "Import what is left of this host another time.",
+            Self::Busy { .. } => "Try again later, with fewer badges of this host at once.",
+            Self::Budget { .. } => "Import what is left in a second import.",
             Self::TooLarge { .. } => "A badge is never that large: check that the address leads to a badge.",
             Self::TooManyRedirects { .. } | Self::BadRedirect { .. } | Self::Broken { .. } => {
                 "Check the address; if it is right, ask the issuer."
@@ -243,6 +319,7 @@ impl FetchError {
     pub fn unavailable(&self) -> Unavailable {
         match self {
             Self::Offline => Unavailable::Offline,
+            Self::Budget { .. } => Unavailable::Budget,
             Self::Refused { rule, .. } => Unavailable::Refused { detail: rule.to_string() },
             other => Unavailable::Unreachable { detail: other.to_string() },
         }

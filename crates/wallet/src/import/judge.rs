@@ -11,7 +11,8 @@ use super::run::Part;
 use crate::api::{ApiError, BadgeId, CheckedBadge, ImportOutcome};
 use crate::fetch::Fetch;
 use crate::gather::{Budget, gather};
-use crate::source::{self, Found, Source, blocking};
+use crate::self_listed::SelfListed;
+use crate::source::{self, Finding, Found, Source, SourceError, blocking};
 use crate::store::{Art, Form, Judged, NewArtifact, NewBadge};
 use crate::view::{Pictures, credential_kind, report_view};
 use crate::{Wallet, art, data_uri};
@@ -34,7 +35,8 @@ pub(crate) async fn judge(
     fetch: &dyn Fetch,
 ) -> Result<JudgedSource, ApiError> {
     let mut documents = Documents::new();
-    let found = source::find(source, &mut documents, fetch).await?;
+    let found = source::find(source, &mut documents, fetch).await?.badges()?;
+    let found = found.into_iter().next().ok_or(SourceError::TooManyLinks)?;
     Ok(judge_found(found, documents, policy, fetch).await)
 }
 
@@ -77,6 +79,7 @@ impl JudgedSource {
                 kind: self.found.artifact.kind().as_str(),
                 bytes: self.found.artifact.bytes(),
                 source: &self.found.source,
+                recipient_hint: self.found.recipient_hint.as_deref(),
             },
             digest: &self.digest,
             identity: self.identity.as_deref(),
@@ -93,24 +96,39 @@ impl JudgedSource {
     }
 }
 
-/// What `source` carries, each judged by itself.
-pub(super) async fn parts(wallet: &Wallet, source: Source, policy: &Policy, fetch: &dyn Fetch) -> Vec<Part> {
-    let failed = |error: ApiError| vec![Part::Told(ImportOutcome::Failed { error })];
+/// What `source` carries, each judged by itself. Of an `incidental` one nobody said that it is a badge; `recipient` is
+/// the mail address that the mail around it was sent to.
+pub(super) async fn parts(
+    wallet: &Wallet,
+    source: Source,
+    incidental: bool,
+    recipient: Option<String>,
+    policy: &Policy,
+    fetch: &dyn Fetch,
+) -> Vec<Part> {
     let mut documents = Documents::new();
     let found = match source::find(source, &mut documents, fetch).await {
-        Ok(found) => found,
-        Err(error) => return failed(error.into()),
+        Ok(Finding::Badges(found)) => found,
+        Ok(Finding::SelfListed(listed)) => {
+            return listed.into_iter().filter_map(SelfListed::tidy).map(Part::SelfListed).collect();
+        }
+        Ok(Finding::Collection(listing)) => return vec![Part::Told(ImportOutcome::Collection { listing })],
+        Ok(Finding::Offer(offer)) => return vec![Part::Told(ImportOutcome::Offer { offer })],
+        Err(error) => return vec![failed(error.into(), incidental)],
     };
     let looking = wallet.clone();
     let (each, known) = blocking(move || {
-        let each = found.each();
+        let mut each: Vec<Found> = found.into_iter().flat_map(Found::each).collect();
+        for found in &mut each {
+            found.recipient_hint = found.recipient_hint.take().or_else(|| recipient.clone());
+        }
         let known = known(&looking, &each);
         (each, known)
     })
     .await;
     match known {
         Ok(Some(known)) => return known.into_iter().map(Part::Known).collect(),
-        Err(error) => return failed(error),
+        Err(error) => return vec![failed(error, false)],
         Ok(None) => {}
     }
     let mut parts = Vec::with_capacity(each.len());
@@ -120,9 +138,19 @@ pub(super) async fn parts(wallet: &Wallet, source: Source, policy: &Policy, fetc
     parts
 }
 
+fn failed(error: ApiError, incidental: bool) -> Part {
+    // That a host cannot be reached is worth a word, that a letterhead is no badge is not.
+    let is_none = incidental && error.code.starts_with("import.");
+    Part::Told(if is_none { ImportOutcome::Skipped { error } } else { ImportOutcome::Failed { error } })
+}
+
 /// The badges that these very bytes carry, if every one is here: they are not judged again.
 fn known(wallet: &Wallet, each: &[Found]) -> Result<Option<Vec<BadgeId>>, ApiError> {
     let Some(first) = each.first() else { return Ok(None) };
-    let here = wallet.inner.store.badges_of_artifact(&first.artifact.sha256())?;
+    let digest = first.artifact.sha256();
+    if each.iter().any(|found| found.artifact.sha256() != digest) {
+        return Ok(None);
+    }
+    let here = wallet.inner.store.badges_of_artifact(&digest)?;
     Ok((here.len() >= each.len()).then_some(here))
 }

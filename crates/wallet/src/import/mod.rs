@@ -80,6 +80,22 @@ impl Wallet {
         Ok(self.inner.store.begin_import(&plan, not_valid, Timestamp::now())?)
     }
 
+    /// Begins an import of the badges of a public list that an import came upon; gives its number. `url` is the list's.
+    ///
+    /// # Errors
+    /// Where the import came upon no such list.
+    pub fn begin_import_of_list(&self, import: u32, url: &str) -> Result<u32, ApiError> {
+        let listings = self.inner.store.import_listings(import)?;
+        let Some(listing) = listings.into_iter().find(|listing| listing.url == url) else {
+            return Err(ApiError::new(
+                "import.no-such-list",
+                format!("import {import} came upon no list of badges at {url}"),
+                "Import the link to the list again.",
+            ));
+        };
+        self.begin_import(listing.found.into_iter().map(Source::Url).collect(), None)
+    }
+
     /// Runs an import, or goes on with one that was paused or cut off. `progress` hears of the start, of each handful
     /// of things once they are saved, and of the end. Dropping the future cuts it off; it can be gone on with.
     ///

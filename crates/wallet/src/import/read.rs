@@ -1,6 +1,7 @@
 //! Reading what was brought, and taking it apart: files are opened here, and only here.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
+use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -14,6 +15,7 @@ use crate::Wallet;
 use crate::api::{ApiError, ImportOutcome};
 use crate::source::{self, Source};
 use crate::store::Item;
+use crate::unpack::{Content, Input, Leaf, Limits, unpack};
 
 /// Bytes of leaves on their way, at most, in KiB.
 const ON_THE_WAY: u32 = 128 << 10;
@@ -62,14 +64,14 @@ impl Reader {
     }
 
     fn read_item(&self, id: i64) -> Result<(), Stopped> {
-        let mut leaves = Leaves { reader: self, item: id, seen: 0, sent: 0 };
+        let mut leaves = Leaves { reader: self, item: id, recorded: BTreeSet::new(), seen: 0, sent: 0 };
         match self.wallet.inner.store.import_item(id) {
             Ok(None) => {}
-            Ok(Some(item)) => leaves.of(item)?,
-            Err(error) => {
-                let source = format!("item {id}");
-                leaves.tell(source, ApiError::from(error))?;
+            Ok(Some(Item { source, recorded, .. })) => {
+                leaves.recorded = recorded;
+                leaves.of(source)?;
             }
+            Err(error) => leaves.tell(format!("item {id}"), ApiError::from(error))?,
         }
         let end = Done::Item { item: id, leaves: leaves.sent };
         self.done.blocking_send(end).map_err(|_| Stopped)
@@ -80,26 +82,64 @@ impl Reader {
 struct Leaves<'a> {
     reader: &'a Reader,
     item: i64,
+    /// Leaves that have their lines already.
+    recorded: BTreeSet<u32>,
     /// Leaves come to so far.
     seen: u32,
-    /// Of these, passed on: the others have their lines already.
+    /// Of these, passed on.
     sent: u32,
 }
 
 impl Leaves<'_> {
-    fn of(&mut self, item: Item) -> Result<(), Stopped> {
-        let name = item.source.name();
-        match item.source {
-            Source::Path(path) | Source::File { path, .. } => match source::read_file(&path) {
-                Ok(bytes) => self.send(&item.recorded, Source::Bytes { name, bytes }),
-                Err(error) => self.tell(name, error.into()),
+    fn of(&mut self, source: Source) -> Result<(), Stopped> {
+        let name = source.name();
+        let (input, pasted) = match source {
+            Source::Path(path) | Source::File { path, .. } => match source::open_file(&path) {
+                Ok(file) => (Input::File(file, name.clone()), false),
+                Err(error) => return self.tell(name, ApiError::from(error)),
             },
-            source => self.send(&item.recorded, source),
+            Source::Url(_) => return self.judge(source, false, None),
+            Source::Text(text) => (Input::Bytes { name: name.clone(), bytes: text.into_bytes() }, true),
+            Source::Bytes { bytes, .. } => (Input::Bytes { name: name.clone(), bytes }, false),
+        };
+        let mut stopped = Ok(());
+        unpack(input, &Limits::default(), &mut |leaf| {
+            stopped = self.leaf(&name, pasted, leaf);
+            if stopped.is_err() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        stopped?;
+        if self.seen == 0 {
+            let empty = ApiError::new(
+                "import.nothing-inside",
+                "there is nothing in it that could be a badge",
+                "Check that it is the right file.",
+            );
+            return self.tell(name, empty);
+        }
+        Ok(())
+    }
+
+    fn leaf(&mut self, name: &str, pasted: bool, leaf: Leaf) -> Result<(), Stopped> {
+        let Leaf { place, content, recipient, incidental } = leaf;
+        let whole = place.is_empty();
+        let source = if whole { name.to_owned() } else { format!("{name} \u{203a} {place}") };
+        match content {
+            Content::Failed(error) => self.tell(source, error.into()),
+            Content::SelfListed(listed) => {
+                self.done(source, listed.tidy().map(Part::SelfListed).into_iter().collect())
+            }
+            // What is pasted goes by what it says, where that is a link.
+            Content::Bytes(bytes) if whole && pasted => {
+                let text = String::from_utf8_lossy(&bytes).into_owned();
+                self.judge(Source::Text(text), incidental, recipient)
+            }
+            Content::Bytes(bytes) => self.judge(Source::Bytes { name: source, bytes }, incidental, recipient),
         }
     }
 
-    fn send(&mut self, recorded: &std::collections::BTreeSet<u32>, source: Source) -> Result<(), Stopped> {
-        let Some(leaf) = self.next(recorded)? else { return Ok(()) };
+    /// Passes a leaf on to be judged.
+    fn judge(&mut self, source: Source, incidental: bool, recipient: Option<String>) -> Result<(), Stopped> {
+        let Some(leaf) = self.next()? else { return Ok(()) };
         let size = match &source {
             Source::Bytes { bytes, .. } => bytes.len(),
             Source::Text(text) => text.len(),
@@ -107,21 +147,24 @@ impl Leaves<'_> {
         };
         let room = self.reader.room.take(size).ok_or(Stopped)?;
         self.sent += 1;
-        let task = Task { item: self.item, leaf, source, room };
+        let task = Task { item: self.item, leaf, source, incidental, recipient, room };
         self.reader.tasks.blocking_send(task).map_err(|_| Stopped)
     }
 
     /// Says of a leaf why there is nothing to judge.
     fn tell(&mut self, source: String, error: ApiError) -> Result<(), Stopped> {
-        let Some(leaf) = self.next(&std::collections::BTreeSet::new())? else { return Ok(()) };
+        self.done(source, vec![Part::Told(ImportOutcome::Failed { error })])
+    }
+
+    fn done(&mut self, source: String, parts: Vec<Part>) -> Result<(), Stopped> {
+        let Some(leaf) = self.next()? else { return Ok(()) };
         self.sent += 1;
-        let parts = vec![Part::Told(ImportOutcome::Failed { error })];
         let done = Done::Leaf { item: self.item, leaf, source, parts, room: None };
         self.reader.done.blocking_send(done).map_err(|_| Stopped)
     }
 
     /// The number of the next leaf; `None` for one that has its lines already.
-    fn next(&mut self, recorded: &std::collections::BTreeSet<u32>) -> Result<Option<u32>, Stopped> {
+    fn next(&mut self) -> Result<Option<u32>, Stopped> {
         if self.reader.control.asked().is_some() {
             return Err(Stopped);
         }
@@ -130,6 +173,6 @@ impl Leaves<'_> {
         if leaf > 0 {
             self.reader.found.fetch_add(1, Ordering::Relaxed);
         }
-        Ok((!recorded.contains(&leaf)).then_some(leaf))
+        Ok((!self.recorded.contains(&leaf)).then_some(leaf))
     }
 }

@@ -17,6 +17,7 @@ use super::read::{Reader, Room};
 use crate::Wallet;
 use crate::api::{ApiError, BadgeId, ImportCounts, ImportOutcome, ImportProgress, ImportState};
 use crate::fetch::Fetch;
+use crate::self_listed::SelfListed;
 use crate::shared_fetch::SharedFetch;
 use crate::source::{Source, blocking};
 use crate::store::{Leaf, LeafPart, Recorded, Standing, Store, StoreError};
@@ -33,6 +34,10 @@ pub(super) struct Task {
     pub(super) item: i64,
     pub(super) leaf: u32,
     pub(super) source: Source,
+    /// Nobody said that it is a badge.
+    pub(super) incidental: bool,
+    /// The mail address that the mail around it was sent to.
+    pub(super) recipient: Option<String>,
     pub(super) room: OwnedSemaphorePermit,
 }
 
@@ -57,6 +62,8 @@ pub(super) enum Part {
     Badge(Box<JudgedSource>),
     /// A badge that carries these very bytes already.
     Known(BadgeId),
+    /// An achievement without a credential.
+    SelfListed(SelfListed),
     /// Nothing to keep.
     Told(ImportOutcome),
 }
@@ -153,9 +160,10 @@ impl Judge {
     async fn work(self, tasks: Arc<tokio::sync::Mutex<Receiver<Task>>>, done: Sender<Done>) {
         loop {
             let task = tasks.lock().await.recv().await;
-            let Some(Task { item, leaf, source, room }) = task else { return };
+            let Some(Task { item, leaf, source, incidental, recipient, room }) = task else { return };
             let name = source.name();
-            let parts = judge::parts(&self.wallet, source, &self.policy, &*self.fetch).await;
+            let parts =
+                judge::parts(&self.wallet, source, incidental, recipient, &self.policy, &*self.fetch).await;
             let judged = Done::Leaf { item, leaf, source: name, parts, room: Some(room) };
             if done.send(judged).await.is_err() {
                 return;
@@ -253,6 +261,7 @@ fn leaf(done: &Done) -> Option<Leaf<'_>> {
         .map(|part| match part {
             Part::Badge(judged) => LeafPart::Badge(Box::new(judged.new_badge())),
             Part::Known(id) => LeafPart::Known(*id),
+            Part::SelfListed(listed) => LeafPart::SelfListed(listed.clone()),
             Part::Told(outcome) => LeafPart::Told(outcome.clone()),
         })
         .collect();

@@ -23,11 +23,18 @@ pub(super) fn link(
         .execute(params![sha256, artifact.kind, size(artifact.bytes), artifact.bytes])?;
     let linked = transaction
         .prepare_cached(
-            "INSERT INTO badge_artifacts (badge_id, artifact_id, source, added_at, import_id)
-             VALUES (?1, (SELECT id FROM artifacts WHERE sha256 = ?2), ?3, ?4, ?5)
+            "INSERT INTO badge_artifacts (badge_id, artifact_id, source, added_at, import_id, recipient_hint)
+             VALUES (?1, (SELECT id FROM artifacts WHERE sha256 = ?2), ?3, ?4, ?5, ?6)
              ON CONFLICT (badge_id, artifact_id) DO NOTHING",
         )?
-        .execute(params![badge.0, sha256, artifact.source, occasion.now.to_string(), occasion.import])?;
+        .execute(params![
+            badge.0,
+            sha256,
+            artifact.source,
+            occasion.now.to_string(),
+            occasion.import,
+            artifact.recipient_hint
+        ])?;
     Ok(linked == 1)
 }
 
@@ -46,7 +53,8 @@ pub(super) fn badges_of(connection: &Connection, sha256: &str) -> Result<Vec<Bad
 /// What carries a badge, in the order it came.
 pub(super) fn of_badge(connection: &Connection, badge: BadgeId) -> Result<Vec<ArtifactView>, StoreError> {
     let mut statement = connection.prepare_cached(
-        "SELECT artifacts.sha256, artifacts.kind, artifacts.size, badge_artifacts.source, badge_artifacts.added_at
+        "SELECT artifacts.sha256, artifacts.kind, artifacts.size, badge_artifacts.source, badge_artifacts.added_at,
+                badge_artifacts.recipient_hint
          FROM badge_artifacts JOIN artifacts ON artifacts.id = badge_artifacts.artifact_id
          WHERE badge_artifacts.badge_id = ?1
          ORDER BY badge_artifacts.id",
@@ -58,6 +66,7 @@ pub(super) fn of_badge(connection: &Connection, badge: BadgeId) -> Result<Vec<Ar
             size: row.get(2)?,
             source: row.get(3)?,
             added_at: row.get(4)?,
+            recipient_hint: row.get(5)?,
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)

@@ -368,6 +368,23 @@ pub(super) fn lines(
     Ok(ImportLinesPage { lines, total })
 }
 
+/// All outcomes of one name.
+pub(super) fn outcomes(
+    connection: &Connection,
+    import: u32,
+    name: &str,
+) -> Result<Vec<ImportOutcome>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT json FROM import_lines WHERE import_id = ?1 AND outcome = ?2 ORDER BY item_id, leaf, part",
+    )?;
+    let rows = statement.query_map(params![import, name], |row| row.get::<_, String>(0))?;
+    let mut outcomes = Vec::new();
+    for row in rows {
+        outcomes.extend(serde_json::from_str(&row?).ok());
+    }
+    Ok(outcomes)
+}
+
 /// The badges that an import brought into the wallet and that are not in the trash.
 pub(super) fn brought(connection: &Connection, import: u32) -> Result<Vec<BadgeId>, StoreError> {
     let mut statement = connection.prepare_cached(

@@ -3,6 +3,7 @@
 //! One connection writes, as many as needed read; none is held across an `await`, and nothing is fetched inside a
 //! transaction. Two processes may have the wallet open at once.
 
+mod accounts;
 mod answers;
 mod art;
 mod artifacts;
@@ -12,6 +13,7 @@ mod error;
 mod imports;
 mod index;
 mod keep;
+mod listings;
 mod open;
 mod registries;
 mod removals;
@@ -33,15 +35,18 @@ use openbadges::document::{Documents, sha256_hex};
 use openbadges::report::Report;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 
+pub use accounts::StoredAccount;
 pub use error::StoreError;
 pub use imports::{Item, Plan, Standing};
 pub use watched::{WatchedFile, WatchedRow};
 
 use crate::api::{
     ArtifactView, BadgeId, BadgePage, BadgeSummary, ImportLine, ImportLinesPage, ImportLinesRequest,
-    ImportOutcome, ImportReport, ImportState, ListRequest, NotValid, RegistryView, Settings, Undone,
-    VerdictAt, VersionView,
+    ImportOutcome, ImportReport, ImportState, ListRequest, NotValid, RegistryView, SelfListedView, Settings,
+    Undone, VerdictAt, VersionView,
 };
+use crate::link::Listing;
+use crate::self_listed::SelfListed;
 use imports::{Line, Place};
 use keep::Occasion;
 
@@ -73,6 +78,8 @@ pub struct NewArtifact<'a> {
     pub bytes: &'a [u8],
     /// Where it came from, for people.
     pub source: &'a str,
+    /// The mail address that the link or the mail around it named.
+    pub recipient_hint: Option<&'a str>,
 }
 
 /// What a verification found, to be stored as one.
@@ -151,6 +158,8 @@ pub enum LeafPart<'a> {
     Badge(Box<NewBadge<'a>>),
     /// A badge that carries these very bytes already.
     Known(BadgeId),
+    /// An achievement without a credential, for the shelf of those.
+    SelfListed(SelfListed),
     /// Nothing to keep.
     Told(ImportOutcome),
 }
@@ -215,10 +224,19 @@ impl Drop for Claim {
 
 impl LeafPart<'_> {
     /// Keeps it, and says what became of it.
-    fn keep(&self, transaction: &Transaction, occasion: &Occasion) -> Result<ImportOutcome, StoreError> {
+    fn keep(
+        &self,
+        transaction: &Transaction,
+        leaf: &Leaf,
+        occasion: &Occasion,
+    ) -> Result<ImportOutcome, StoreError> {
         let summary = |id| badges::summary(transaction, id);
         let badge = match self {
             Self::Told(outcome) => return Ok(outcome.clone()),
+            Self::SelfListed(listed) => {
+                let (achievement, added) = listings::add(transaction, listed, leaf.source, occasion.now)?;
+                return Ok(ImportOutcome::SelfListed { achievement, added });
+            }
             Self::Known(id) => {
                 return if removals::restore_one(transaction, *id)? {
                     Ok(ImportOutcome::Added { badge: summary(*id)? })
@@ -305,7 +323,7 @@ impl Store {
                 for (part, number) in leaf.parts.iter().zip(0..) {
                     let line = ImportLine {
                         source: leaf.source.to_owned(),
-                        outcome: part.keep(transaction, &occasion)?,
+                        outcome: part.keep(transaction, leaf, &occasion)?,
                     };
                     let place = Place { item: leaf.item, leaf: leaf.number, part: number };
                     let written = imports::add_line(transaction, import, place, &line)?;
@@ -355,6 +373,16 @@ impl Store {
         self.read(|connection| imports::lines(connection, request))
     }
 
+    /// The public lists of badges that an import came upon.
+    pub fn import_listings(&self, import: u32) -> Result<Vec<Listing>, StoreError> {
+        let outcomes = self.read(|connection| imports::outcomes(connection, import, "collection"))?;
+        let listing = |outcome| match outcome {
+            ImportOutcome::Collection { listing } => Some(listing),
+            _ => None,
+        };
+        Ok(outcomes.into_iter().filter_map(listing).collect())
+    }
+
     /// Takes an import back: what it added goes to the trash, what it superseded stands in its place again, and the
     /// wrappings that it linked are forgotten.
     pub fn undo_import(&self, import: u32, now: Timestamp) -> Result<Undone, StoreError> {
@@ -368,6 +396,11 @@ impl Store {
                 put_back(transaction, version)?;
             }
             versions::forget_of_import(transaction, import)?;
+            for outcome in imports::outcomes(transaction, import, "self_listed")? {
+                if let ImportOutcome::SelfListed { achievement, added: true } = outcome {
+                    listings::remove(transaction, achievement.id)?;
+                }
+            }
             artifacts::unlink_import(transaction, import)?;
             let (token, removed) =
                 removals::remove(transaction, &imports::brought(transaction, import)?, now)?;
@@ -544,6 +577,28 @@ impl Store {
     /// Takes a registry away; says whether it was there.
     pub fn remove_registry(&self, name: &str) -> Result<bool, StoreError> {
         self.write(|transaction| registries::remove(transaction, name))
+    }
+
+    /// Keeps achievements that carry no credential, all or none; gives each as it is kept, with whether it is new.
+    pub fn add_self_listed(
+        &self,
+        listed: &[SelfListed],
+        source: &str,
+        now: Timestamp,
+    ) -> Result<Vec<(SelfListedView, bool)>, StoreError> {
+        self.write(|transaction| {
+            listed.iter().map(|listed| listings::add(transaction, listed, source, now)).collect()
+        })
+    }
+
+    /// The achievements that carry no credential, added last first.
+    pub fn self_listed(&self) -> Result<Vec<SelfListedView>, StoreError> {
+        self.read(listings::all)
+    }
+
+    /// Takes an achievement that carries no credential away; says whether it was there.
+    pub fn remove_self_listed(&self, id: u32) -> Result<bool, StoreError> {
+        self.write(|transaction| listings::remove(transaction, id))
     }
 
     /// Checks every badge against its digests, and the file's own structure. Gives what is wrong, empty if

@@ -8,7 +8,7 @@
 pub(super) const APPLICATION_ID: i32 = 0x4c61_706c;
 
 /// The migrations in order; migration `n` (from 1) leads to `user_version = n`.
-pub(super) const MIGRATIONS: &[&str] = &[FIRST, REGISTRIES, IMPORTS, WATCHED];
+pub(super) const MIGRATIONS: &[&str] = &[FIRST, REGISTRIES, IMPORTS, SELF_LISTED, ACCOUNTS, WATCHED];
 
 const FIRST: &str = "
 CREATE TABLE artifacts (
@@ -192,10 +192,53 @@ CREATE INDEX badges_by_identity ON badges (identity) WHERE identity IS NOT NULL;
 CREATE INDEX badges_unidentified ON badges (id) WHERE identity IS NULL;
 
 ALTER TABLE badge_artifacts ADD COLUMN import_id INTEGER REFERENCES imports (id) ON DELETE SET NULL;
+ALTER TABLE badge_artifacts ADD COLUMN recipient_hint TEXT;
 CREATE INDEX badge_artifacts_of_import ON badge_artifacts (import_id) WHERE import_id IS NOT NULL;
 ";
 
-// Number 6.
+const SELF_LISTED: &str = "
+CREATE TABLE self_listed (
+    id            INTEGER PRIMARY KEY AUTOINCREMENT,
+    name          TEXT NOT NULL CHECK (name <> ''),
+    issuer        TEXT NOT NULL,
+    url           TEXT NOT NULL,
+    issued_on     TEXT NOT NULL,
+    expires_on    TEXT NOT NULL,
+    credential_id TEXT NOT NULL,
+    source        TEXT NOT NULL,
+    added_at      TEXT NOT NULL,
+    UNIQUE (name, issuer, url, credential_id)
+) STRICT;
+";
+
+const ACCOUNTS: &str = "
+CREATE TABLE accounts (
+    id             INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind           TEXT    NOT NULL,
+    host           TEXT    NOT NULL,
+    base           TEXT    NOT NULL,
+    api_url        TEXT    NOT NULL,
+    token_url      TEXT    NOT NULL,
+    revocation_url TEXT,
+    profile_id     TEXT,
+    profile_name   TEXT,
+    client_id      TEXT    NOT NULL,
+    client_auth    TEXT    NOT NULL,
+    scopes         TEXT    NOT NULL,
+    secret         TEXT    NOT NULL UNIQUE,
+    since          TEXT,
+    last_synced    TEXT,
+    signed_out     INTEGER NOT NULL CHECK (signed_out IN (0, 1)),
+    added_at       TEXT    NOT NULL
+) STRICT;
+
+CREATE TABLE holder_keys (
+    id      INTEGER PRIMARY KEY AUTOINCREMENT,
+    did     TEXT NOT NULL UNIQUE,
+    made_at TEXT NOT NULL
+) STRICT;
+";
+
 const WATCHED: &str = "
 CREATE TABLE watched_folders (
     id       INTEGER PRIMARY KEY AUTOINCREMENT,

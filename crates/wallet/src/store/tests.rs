@@ -83,7 +83,12 @@ impl Sample {
     fn keep(&self, store: &Store) -> Kept {
         let digest = sha256_hex(self.text.as_bytes());
         let badge = NewBadge {
-            artifact: NewArtifact { kind: "json", bytes: &self.bytes, source: "sample.json" },
+            artifact: NewArtifact {
+                kind: "json",
+                bytes: &self.bytes,
+                source: "sample.json",
+                recipient_hint: None,
+            },
             digest: &digest,
             identity: None,
             by_content: false,
@@ -717,6 +722,8 @@ fn settings_are_kept_and_what_cannot_be_read_is_as_if_never_set() {
         offline: true,
         appearance: "dark".to_owned(),
         not_valid: NotValid::LeaveOut,
+        allowed_hosts: vec!["badges.school.lan:443".to_owned()],
+        proxy: Some("socks5h://127.0.0.1:9050".to_owned()),
     };
     fixture.store.save_settings(&settings).unwrap();
     let fixture = fixture.reopened();

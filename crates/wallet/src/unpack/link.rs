@@ -75,26 +75,25 @@ pub(super) fn is_badge_link(text: &str) -> bool {
 /// What is called a link in `text`, each once, at most `most`, of those that `wanted` takes.
 pub(super) fn in_text(text: &str, most: usize, wanted: fn(&str) -> bool) -> Vec<String> {
     let mut links = Vec::new();
-    let mut rest = text;
-    while let Some(start) = next_start(rest) {
-        let (_, link) = rest.split_at(start);
-        let ends = |c: char| {
-            c.is_whitespace()
-                || c.is_control()
-                || matches!(c, '"' | '\'' | '<' | '>' | '`' | '|' | '\\' | '^' | '{' | '}')
-        };
-        let end = link.find(ends).unwrap_or(link.len());
-        let (link, after) = link.split_at(end);
-        add(&mut links, without_punctuation(link), most, wanted);
-        rest = after;
+    let ends = |c: char| c.is_whitespace() || c.is_control() || "\"'<>`|\\^{}".contains(c);
+    let mut from = 0;
+    for mark in memchr::memmem::find_iter(text.as_bytes(), b"://") {
+        if links.len() >= most {
+            break;
+        }
+        if mark < from {
+            continue;
+        }
+        let scheme =
+            text[from..mark].bytes().rev().take(30).take_while(|b| b.is_ascii_alphanumeric() || *b == b'-');
+        let start = mark - scheme.count();
+        let length = text[start..].find(ends).unwrap_or(text.len() - start);
+        from = start + length;
+        if length <= LONGEST {
+            add(&mut links, without_punctuation(&text[start..from]), most, wanted);
+        }
     }
     links
-}
-
-/// The first place where one begins.
-fn next_start(text: &str) -> Option<usize> {
-    let starts = ["https://", "http://", "openid-credential-offer://", "haip://"];
-    starts.iter().filter_map(|start| memchr::memmem::find(text.as_bytes(), start.as_bytes())).min()
 }
 
 /// Without what ends the sentence around it.
@@ -125,9 +124,11 @@ pub(super) fn in_html(html: &str, most: usize, wanted: fn(&str) -> bool) -> Vec<
             _ => (value, None),
         };
         let end = |c: char| quote.map_or(c.is_whitespace() || c == '>', |quote| c == quote);
-        let Some(length) = value.find(end) else { continue };
+        let Some(length) = value.find(end) else { break };
         let (link, after) = value.split_at(length);
-        add(&mut links, decoded(link).trim(), most, wanted);
+        if link.len() <= LONGEST && links.len() < most {
+            add(&mut links, decoded(link).trim(), most, wanted);
+        }
         rest = after;
     }
     links

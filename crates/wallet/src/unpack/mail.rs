@@ -241,12 +241,14 @@ impl<'b> Parts<'b> {
         let body = self.body.get(from..)?;
         for found in memchr::memmem::find_iter(body, &self.delimiter) {
             let start = from + found;
-            let begins_line = start == 0 || self.body.get(start - 1) == Some(&b'\n');
+            if start > 0 && self.body.get(start - 1) != Some(&b'\n') {
+                continue;
+            }
             let rest = &self.body[start + self.delimiter.len()..];
             let is_last = rest.starts_with(b"--");
             let line = rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len());
             let is_whole = is_last || rest[..line].iter().all(u8::is_ascii_whitespace);
-            if begins_line && is_whole {
+            if is_whole {
                 let next = (start + self.delimiter.len() + line + 1).min(self.body.len());
                 return Some(Delimiter { start, next, is_last });
             }

@@ -31,8 +31,8 @@ use std::ops::ControlFlow;
 use openbadges::artifact::MAX_BYTES;
 
 pub use error::UnpackError;
-pub use table::SelfListed;
 
+use crate::self_listed::SelfListed;
 use kind::Kind;
 use place::At;
 

@@ -6,24 +6,7 @@ use csv::{ByteRecord, Reader, ReaderBuilder, StringRecord};
 
 use super::place::{At, clean};
 use super::{Content, Step, UnpackError, Walk, link};
-
-/// An achievement that somebody wrote down. Nothing in it can be verified.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SelfListed {
-    /// What was achieved.
-    pub name: String,
-    /// Who is said to have issued it.
-    pub issuer: Option<String>,
-    /// A web address about it.
-    pub url: Option<String>,
-    /// When it is said to have been issued: a day (`2021-03-05`), a month (`2021-03`) or a year, if it was written so
-    /// that it could be read, else as it was written.
-    pub issued_on: Option<String>,
-    /// When it is said to end, in the same form.
-    pub expires_on: Option<String>,
-    /// The number that its issuer gave it.
-    pub credential_id: Option<String>,
-}
+use crate::self_listed::SelfListed;
 
 /// Whether `bytes` are LinkedIn's list of certificates, by its first row.
 pub(super) fn is_certifications(bytes: &[u8]) -> bool {
@@ -156,13 +139,14 @@ pub(super) fn links(bytes: &[u8], most: usize) -> Option<Vec<(u64, String)>> {
         let called =
             column.and_then(|column| row.get(column)).map(str::trim).filter(|field| link::is_link(field));
         let by_itself = || row.iter().map(str::trim).find(|field| link::is_badge_link(field));
-        if let Some(found) = called.filter(|found| link::is_badge_link(found)).or_else(by_itself).or(called)
-            && links.len() < most
-        {
+        if let Some(found) = called.filter(|found| link::is_badge_link(found)).or_else(by_itself).or(called) {
             links.push((number, found.to_owned()));
         }
+        if links.len() >= most {
+            break;
+        }
     }
-    (!links.is_empty() && links.len() * 2 >= rows.min(most)).then_some(links)
+    (!links.is_empty() && links.len() * 2 >= rows).then_some(links)
 }
 
 #[cfg(test)]

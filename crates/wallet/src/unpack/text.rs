@@ -99,8 +99,9 @@ fn lines(text: &str, most: usize) -> Option<Vec<(usize, &str)>> {
         if !(link::is_link(line) || json::is_token(line) || json::is_object(line)) {
             return None;
         }
-        if lines.len() < most {
-            lines.push((number + 1, line));
+        lines.push((number + 1, line));
+        if lines.len() >= most {
+            break;
         }
     }
     (lines.len() > 1).then_some(lines)

@@ -1,0 +1,557 @@
+//! From a link that a person has to the badge that it is about.
+//!
+//! The order of attempts, each of which is told in an error: the link is cleaned; a platform's rule says where to ask;
+//! the link itself is asked, for a credential and then for JSON alone; a page for people is searched. Everything goes
+//! through the one door to the network, within limits. docs/url-import.md explains it to people.
+
+mod clean;
+mod html;
+mod page;
+mod pattern;
+mod profile;
+pub mod rules;
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::fmt;
+use std::time::Duration;
+
+use openbadges::artifact::{Likeness, PayloadContent};
+use openbadges::document::{Answer, Document, Documents};
+use openbadges::{Artifact, Credential, NotABadge, ParseError};
+use serde_json::Value;
+use tokio::time::{Instant, timeout_at};
+use url::Url;
+
+pub use clean::{Cleaned, clean};
+pub(crate) use page::LOOKED_FOR;
+pub use profile::Listing;
+
+use crate::fetch::{Fetch, FetchError, Purpose, Request, Response, WebLink};
+use crate::self_listed::SelfListed;
+use crate::source::{SourceError, blocking};
+use page::{Page, Sign};
+use profile::{MAX_FOUND, MAX_PAGES};
+use rules::{Gives, List, Match, Stated};
+
+/// Requests for one link, at most; the pages of a list are counted apart.
+const MAX_FETCHES: usize = 24;
+/// Time for one link.
+const TOTAL: Duration = Duration::from_secs(45);
+
+/// What a link leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Resolved {
+    /// What a host answered with: a badge, as far as can be seen, or what must be told why it is none.
+    Document(Document),
+    /// Credentials that stood in what was answered at `url`: at least one. Nothing serves them by themselves.
+    Inside {
+        /// Where they stood.
+        url: String,
+        /// Their exact texts.
+        texts: Vec<String>,
+    },
+    /// A list of badges.
+    Collection(Listing),
+    /// Achievements that carry no credential: at least one.
+    SelfListed(Vec<SelfListed>),
+    /// An offer that a wallet can take up (`OpenID` for Verifiable Credential Issuance).
+    Offer(String),
+}
+
+/// What a link leads to, and how that was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resolution {
+    /// What it leads to.
+    pub resolved: Resolved,
+    /// The link without tracking and without anybody's address.
+    pub link: String,
+    /// The mail address that the link named as the recipient's.
+    pub recipient: Option<String>,
+    /// What was tried.
+    pub steps: Vec<Step>,
+}
+
+/// One attempt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// What was asked.
+    pub url: String,
+    /// Why there, in a few words.
+    pub why: String,
+    /// What came, in a few words.
+    pub answer: String,
+}
+
+/// What was tried in vain, for an error.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tried {
+    /// In this order.
+    pub steps: Vec<Step>,
+    /// What the platform offers instead, where a rule knows.
+    pub instead: Option<&'static str>,
+    /// Whether the page is made by scripts, which Lapel does not run.
+    pub needs_scripts: bool,
+}
+
+impl fmt::Display for Tried {
+    /// ` (tried: <url>, <why>: <answer>; ...)`, or nothing where there was one attempt. Hosts choose most of these words:
+    /// they are shortened.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const SHOWN: usize = 8;
+        if self.steps.len() < 2 {
+            return Ok(());
+        }
+        for (number, Step { url, why, answer }) in self.steps.iter().take(SHOWN).enumerate() {
+            let before = if number == 0 { " (tried: " } else { "; " };
+            write!(f, "{before}{}, {why}: {}", shortened(url), shortened(answer))?;
+        }
+        match self.steps.len().saturating_sub(SHOWN) {
+            0 => f.write_str(")"),
+            more => write!(f, "; and {more} more)"),
+        }
+    }
+}
+
+/// At most 160 characters of `text`.
+fn shortened(text: &str) -> Cow<'_, str> {
+    const LONGEST: usize = 160;
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => Cow::Owned(format!("{}\u{2026}", &text[..end])),
+        None => Cow::Borrowed(text),
+    }
+}
+
+/// Whether `text` is an offer that a wallet can take up.
+pub fn is_offer(text: &str) -> bool {
+    let text = text.trim_start();
+    ["openid-credential-offer:", "interaction:"]
+        .iter()
+        .any(|scheme| text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)))
+}
+
+/// Finds what `link` leads to. Documents at hand answer before anybody is asked.
+///
+/// # Errors
+/// [`SourceError`]: `NotALink`, `NotFetched`, `Refused`, `Gone` or `WebPage`, with what was tried.
+pub async fn resolve(
+    link: &str,
+    documents: &Documents,
+    fetch: &dyn Fetch,
+) -> Result<Resolution, SourceError> {
+    let url = Url::parse(link).map_err(|_| SourceError::NotALink { text: link.to_owned() })?;
+    let mut bare = url.clone();
+    bare.set_fragment(None);
+    let Cleaned { url: cleaned, recipient } = clean(&url);
+    // Where nothing was taken off, it stays as it was written.
+    let told = if cleaned == url { link.to_owned() } else { cleaned.to_string() };
+    let deadline = Instant::now() + TOTAL;
+    let tried = Tried::default();
+    let mut way = Way { link: told, documents, fetch, deadline, left: MAX_FETCHES, tried, refused: None };
+    let at_hand = [link, bare.as_str(), cleaned.as_str()].into_iter().find(|url| way.at_hand(url).is_some());
+    let resolved = match at_hand {
+        Some(at_hand) => way.page_itself(at_hand, &cleaned).await,
+        None => way.find(&cleaned).await,
+    };
+    let Way { link, tried, .. } = way;
+    Ok(Resolution { resolved: resolved?, link, recipient, steps: tried.steps })
+}
+
+/// The way from one link.
+struct Way<'a> {
+    /// As errors name it.
+    link: String,
+    documents: &'a Documents,
+    fetch: &'a dyn Fetch,
+    deadline: Instant,
+    left: usize,
+    tried: Tried,
+    /// The first that was said against it: what follows may be less telling.
+    refused: Option<Refusal>,
+}
+
+enum Refusal {
+    Status { url: String, status: u16 },
+    Failed { url: String, error: FetchError },
+}
+
+/// What came of an attempt.
+enum Came {
+    Badge(Document),
+    Page(Document, Vec<WebLink>),
+    /// Neither; its JSON, if it is any.
+    Other(Document, Option<Value>),
+    Status(u16),
+    Failed(FetchError),
+}
+
+impl Came {
+    fn in_words(&self) -> String {
+        match self {
+            Self::Badge(_) => "a badge".to_owned(),
+            Self::Page(..) => "a web page".to_owned(),
+            Self::Other(_, Some(_)) => "JSON without a badge".to_owned(),
+            Self::Other(_, None) => "no badge".to_owned(),
+            Self::Status(status) => format!("HTTP status {status}"),
+            Self::Failed(error) => error.to_string(),
+        }
+    }
+}
+
+type Outcome = Result<Resolved, SourceError>;
+
+impl Way<'_> {
+    async fn find(&mut self, url: &Url) -> Outcome {
+        let Some(found) = rules::find(url) else { return self.page_itself(url.as_str(), url).await };
+        self.tried.instead = found.rule.instead;
+        let by_rule = match found.rule.gives {
+            Gives::Nothing(stated) => return self.stated(&found, stated, url).await,
+            Gives::List(list) => self.list(&found, list, url).await?,
+            Gives::Badge(_) | Gives::Address(_) | Gives::Inside(_) => self.by_rule(&found).await?,
+        };
+        match by_rule {
+            Some(resolved) => Ok(resolved),
+            None => self.page_itself(url.as_str(), url).await,
+        }
+    }
+
+    /// Asks where a rule says. `None` where no badge came, which is not the last word.
+    async fn by_rule(&mut self, found: &Match) -> Result<Option<Resolved>, SourceError> {
+        let why = format!("where {} has its data", found.rule.platform);
+        for url in found.ask() {
+            let came = self.badge(&url, &why).await;
+            let resolved = match (came, found.rule.gives) {
+                (Came::Badge(document), _) => Some(Resolved::Document(document)),
+                (Came::Other(_, Some(json)), Gives::Inside(pointer)) => json
+                    .pointer(pointer)
+                    .and_then(text_of)
+                    .map(|text| Resolved::Inside { url: url.to_string(), texts: vec![text] }),
+                (Came::Other(_, Some(json)), Gives::Address(pointer)) => {
+                    match json.pointer(pointer).and_then(Value::as_str).and_then(|link| url.join(link).ok()) {
+                        Some(address) => self.candidate(&address, "the address that it gives").await?,
+                        None => None,
+                    }
+                }
+                (came, _) => self.refusal(&url, came)?,
+            };
+            if resolved.is_some() {
+                return Ok(resolved);
+            }
+        }
+        Ok(None)
+    }
+
+    /// Asks the link itself, and searches the page that comes. `key` is how it stands among the documents.
+    async fn page_itself(&mut self, key: &str, url: &Url) -> Outcome {
+        let came = match self.at_hand(key) {
+            Some(document) => judged(document, Vec::new()).await,
+            None => self.badge(url, "the link itself").await,
+        };
+        match came {
+            Came::Badge(document) | Came::Other(document, _) => Ok(Resolved::Document(document)),
+            Came::Page(document, links) => self.search(document, links, url).await,
+            // It has a page, and wants to be asked for it.
+            Came::Status(406 | 415) => match self.ask(url, Purpose::Page, "its page").await {
+                Came::Page(document, links) => self.search(document, links, url).await,
+                Came::Badge(document) | Came::Other(document, _) => Ok(Resolved::Document(document)),
+                came => self.refused(url, came),
+            },
+            came => self.refused(url, came),
+        }
+    }
+
+    fn refused(&mut self, url: &Url, came: Came) -> Outcome {
+        match self.refusal(url, came)? {
+            Some(resolved) => Ok(resolved),
+            None => Err(self.error()),
+        }
+    }
+
+    /// Searches a page for people.
+    async fn search(&mut self, document: Document, links: Vec<WebLink>, url: &Url) -> Outcome {
+        let (here, bytes) = (url.clone(), document.bytes);
+        let Page { title, embedded, candidates, listed, offers, needs_scripts } =
+            blocking(move || page::search(&bytes, &here, &links)).await;
+        if !embedded.is_empty() {
+            return Ok(Resolved::Inside { url: document.url, texts: embedded });
+        }
+        let (sure, likely): (Vec<_>, Vec<_>) =
+            candidates.into_iter().partition(|one| matches!(one.sign, Sign::Alternate | Sign::Download));
+        for one in sure {
+            if let Some(resolved) = self.candidate(&one.url, one.sign.in_words()).await? {
+                return Ok(resolved);
+            }
+        }
+        if !listed.is_empty() {
+            let found = listed.into_iter().map(String::from).collect();
+            let title = title.unwrap_or_else(|| self.link.clone());
+            return Ok(Resolved::Collection(Listing {
+                title,
+                url: url.to_string(),
+                found,
+                ..Listing::default()
+            }));
+        }
+        for one in likely {
+            if let Some(resolved) = self.candidate(&one.url, one.sign.in_words()).await? {
+                return Ok(resolved);
+            }
+        }
+        if let Some(offer) = offers.into_iter().next() {
+            return Ok(Resolved::Offer(offer));
+        }
+        self.tried.needs_scripts = needs_scripts;
+        Err(self.error())
+    }
+
+    /// A badge at an address that something else named. What goes wrong there is told, and no more.
+    async fn candidate(&mut self, url: &Url, why: &str) -> Result<Option<Resolved>, SourceError> {
+        let url = clean(url).url;
+        let by_rule = rules::find(&url).filter(|found| matches!(found.rule.gives, Gives::Badge(_)));
+        let ask = by_rule.map(|found| found.ask()).filter(|ask| !ask.is_empty());
+        for url in ask.unwrap_or_else(|| vec![url]) {
+            match self.badge(&url, why).await {
+                Came::Badge(document) => return Ok(Some(Resolved::Document(document))),
+                Came::Failed(error @ FetchError::Offline) => {
+                    return Err(SourceError::NotFetched {
+                        url: self.link.clone(),
+                        error,
+                        tried: self.told().into(),
+                    });
+                }
+                _ => {}
+            }
+        }
+        Ok(None)
+    }
+
+    /// A list of badges, page by page.
+    async fn list(&mut self, found: &Match, list: List, url: &Url) -> Result<Option<Resolved>, SourceError> {
+        let why = format!("where {} has the list", found.rule.platform);
+        for first in found.ask() {
+            let mut listing = Listing {
+                url: url.to_string(),
+                platform: Some(found.rule.platform.to_owned()),
+                terms: found.rule.terms.map(str::to_owned),
+                ..Listing::default()
+            };
+            let (mut total, mut next, mut pages) = (None, Some(first.clone()), 0);
+            let mut seen = HashSet::new();
+            while let Some(here) =
+                next.take().filter(|_| pages < MAX_PAGES && listing.found.len() < MAX_FOUND)
+            {
+                // Asking for the rest of a list costs nothing of what one link may cost.
+                self.left += 1;
+                let json = match self.ask(&here, Purpose::Json, &why).await {
+                    Came::Other(_, Some(json)) => json,
+                    // A list may have the form of a credential.
+                    Came::Badge(document) => serde_json::from_slice(&document.bytes).unwrap_or_default(),
+                    came if pages == 0 => {
+                        self.refusal(&here, came)?;
+                        break;
+                    }
+                    // What came so far is shown, with how many there should be.
+                    _ => break,
+                };
+                let Some(page) = profile::page(list, &json, &here) else { break };
+                pages += 1;
+                total = total.or(page.total);
+                if listing.title.is_empty() {
+                    listing.title = page.title.unwrap_or_default();
+                }
+                let before = listing.found.len();
+                for link in page.found {
+                    if seen.insert(link.clone()) {
+                        listing.found.push(link);
+                    }
+                }
+                // A list that repeats itself has no end.
+                next = page.next.filter(|_| listing.found.len() > before);
+            }
+            if pages > 0 {
+                listing.found.truncate(MAX_FOUND);
+                let more = |total: &u32| *total as usize > listing.found.len();
+                listing.total = total.filter(more);
+                if listing.title.is_empty() {
+                    listing.title = found.id().unwrap_or(found.rule.platform).to_owned();
+                }
+                return Ok(Some(Resolved::Collection(listing)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Achievements that a platform states.
+    async fn stated(&mut self, found: &Match, stated: Stated, url: &Url) -> Outcome {
+        let platform = found.rule.platform;
+        let issuer = match stated {
+            Stated::Page { issuer } => issuer,
+            Stated::Json(facts) => {
+                for ask in found.ask() {
+                    let came = self.ask(&ask, Purpose::Json, &format!("where {platform} has its data")).await;
+                    if let Came::Other(_, Some(json)) = came {
+                        let listed = profile::stated(facts, &json, url);
+                        if !listed.is_empty() {
+                            return Ok(Resolved::SelfListed(listed));
+                        }
+                    }
+                }
+                facts.issuer
+            }
+        };
+        let mut title = None;
+        match self.ask(url, Purpose::Page, "the link itself").await {
+            Came::Page(document, links) => {
+                let (here, bytes) = (url.clone(), document.bytes);
+                let page = blocking(move || page::search(&bytes, &here, &links)).await;
+                if !page.embedded.is_empty() {
+                    // Better than what was known of it.
+                    return Ok(Resolved::Inside { url: document.url, texts: page.embedded });
+                }
+                title = page.title;
+            }
+            came @ Came::Status(404 | 410) => return self.refused(url, came),
+            // A page that is not shown to programs is still one that a person can point to.
+            _ => {}
+        }
+        let id = found.id().map(str::to_owned);
+        let name = title.or_else(|| id.as_ref().map(|id| format!("{platform} {id}")));
+        let listed = SelfListed {
+            name: name.unwrap_or_else(|| platform.to_owned()),
+            issuer: Some(issuer.to_owned()),
+            url: Some(url.to_string()),
+            credential_id: id,
+            ..SelfListed::default()
+        };
+        Ok(Resolved::SelfListed(listed.tidy().into_iter().collect()))
+    }
+
+    /// Asks for a badge, and for JSON alone where a page came or nothing that was wanted.
+    async fn badge(&mut self, url: &Url, why: &str) -> Came {
+        let came = self.ask(url, Purpose::Badge, why).await;
+        if !matches!(came, Came::Page(..) | Came::Status(400 | 406 | 415)) {
+            return came;
+        }
+        match self.ask(url, Purpose::Json, "the same, for JSON alone").await {
+            better @ (Came::Badge(_) | Came::Other(_, Some(_)) | Came::Status(410)) => better,
+            _ => came,
+        }
+    }
+
+    /// One attempt, which is remembered.
+    async fn ask(&mut self, url: &Url, purpose: Purpose, why: &str) -> Came {
+        let came = match self.at_hand(url.as_str()) {
+            Some(document) => judged(document, Vec::new()).await,
+            None => self.request(url, purpose).await,
+        };
+        self.tried.steps.push(Step { url: url.to_string(), why: why.to_owned(), answer: came.in_words() });
+        came
+    }
+
+    async fn request(&mut self, url: &Url, purpose: Purpose) -> Came {
+        let Some(left) = self.left.checked_sub(1) else {
+            return Came::Failed(FetchError::Budget { max: MAX_FETCHES });
+        };
+        self.left = left;
+        let request = Request { url: url.clone(), purpose };
+        match timeout_at(self.deadline, self.fetch.fetch(&request)).await {
+            Ok(Ok(response)) => {
+                let fetched_at = response.fetched_at();
+                let Response { status, media_type, links, bytes, .. } = response;
+                judged(Document { url: url.to_string(), bytes, media_type, fetched_at, status }, links).await
+            }
+            Ok(Err(error)) => Came::Failed(error),
+            Err(_) => {
+                let host = url.host_str().unwrap_or("the host").to_owned();
+                Came::Failed(FetchError::Timeout { host, seconds: TOTAL.as_secs() })
+            }
+        }
+    }
+
+    fn at_hand(&self, url: &str) -> Option<Document> {
+        match self.documents.answer(url) {
+            Some(Answer::Document(document)) => Some(document.clone()),
+            _ => None,
+        }
+    }
+
+    /// Remembers the first refusal; what is final is an error at once.
+    fn refusal(&mut self, url: &Url, came: Came) -> Result<Option<Resolved>, SourceError> {
+        let url = url.to_string();
+        match came {
+            Came::Status(410) => {
+                return Err(SourceError::Gone { url: self.link.clone(), tried: self.told().into() });
+            }
+            Came::Failed(error @ FetchError::Offline) => {
+                return Err(SourceError::NotFetched {
+                    url: self.link.clone(),
+                    error,
+                    tried: self.told().into(),
+                });
+            }
+            Came::Status(status) => {
+                self.refused.get_or_insert(Refusal::Status { url, status });
+            }
+            Came::Failed(error) => {
+                self.refused.get_or_insert(Refusal::Failed { url, error });
+            }
+            Came::Badge(_) | Came::Page(..) | Came::Other(..) => {}
+        }
+        Ok(None)
+    }
+
+    /// What is to be said where nothing came.
+    fn error(&mut self) -> SourceError {
+        let tried = Box::new(self.told());
+        match self.refused.take() {
+            Some(Refusal::Status { url, status }) => SourceError::Refused { url, status, tried },
+            Some(Refusal::Failed { url, error }) => SourceError::NotFetched { url, error, tried },
+            None => SourceError::WebPage { url: self.link.clone(), tried },
+        }
+    }
+
+    fn told(&mut self) -> Tried {
+        std::mem::take(&mut self.tried)
+    }
+}
+
+/// What an answer is.
+async fn judged(document: Document, links: Vec<WebLink>) -> Came {
+    if !document.is_success() {
+        return Came::Status(document.status);
+    }
+    blocking(move || {
+        let is_badge = match Artifact::recognise(document.bytes.clone()) {
+            Ok(artifact) => artifact.payloads().iter().any(|payload| {
+                matches!(Credential::parse(&payload.content), Ok(_) | Err(ParseError::IsLink { .. }))
+            }),
+            Err(NotABadge::Other(Likeness::WebPage)) => return Came::Page(document, links),
+            // What is sent as a page and is nothing else is one, however it begins.
+            Err(_) if is_page(&document) => return Came::Page(document, links),
+            Err(_) => false,
+        };
+        if is_badge {
+            return Came::Badge(document);
+        }
+        let json = serde_json::from_slice(&document.bytes)
+            .ok()
+            .filter(|json: &Value| json.is_object() || json.is_array());
+        Came::Other(document, json)
+    })
+    .await
+}
+
+fn is_page(document: &Document) -> bool {
+    let media_type = document.media_type.as_deref().unwrap_or_default().to_ascii_lowercase();
+    ["text/html", "application/xhtml+xml"].iter().any(|page| media_type.starts_with(page))
+}
+
+/// The text of a credential that stands in JSON, as JSON or as a token.
+fn text_of(value: &Value) -> Option<String> {
+    let content = match value {
+        Value::String(token) => PayloadContent::Jws(token.trim().to_owned()),
+        Value::Object(_) => PayloadContent::Json(value.to_string()),
+        _ => return None,
+    };
+    Credential::parse(&content).is_ok().then(|| content.text().to_owned())
+}
