@@ -114,7 +114,7 @@ fn ids(wallet: &Wallet) -> Result<Vec<BadgeId>, String> {
 /// The file that a receipt line (`lapel import --json`) speaks of, if it says that its badge is in the wallet.
 pub fn receipt(line: &str) -> Option<PathBuf> {
     let line: Value = serde_json::from_str(line).ok()?;
-    let saved = ["added", "already_there"].contains(&line["outcome"].as_str()?);
+    let saved = ["added", "updated", "already_there", "kept_not_valid"].contains(&line["outcome"].as_str()?);
     saved.then(|| PathBuf::from(line["source"].as_str().unwrap_or_default()))
 }
 

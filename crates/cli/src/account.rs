@@ -103,9 +103,10 @@ fn sync(wallet: &Wallet, out: &mut Out, id: Option<u32>, all: bool) -> Result<St
     for id in ids {
         let mut broken = None;
         let summary = runtime.block_on(wallet.sync_account(id, all, |progress| {
-            let line = progress.import.and_then(|import| import.line);
-            if let (Some(line), None) = (line, &broken) {
-                broken = print_line(out, &line).err();
+            for line in progress.import.iter().flat_map(|import| &import.lines) {
+                if broken.is_none() {
+                    broken = print_line(out, line).err();
+                }
             }
         }));
         if let Some(error) = broken {
@@ -170,9 +171,11 @@ pub(crate) fn offer(args: &Offer, global: &Global) -> Result<Status, Problem> {
     let mut broken = None;
     let mut failed = false;
     let print = |progress: ImportProgress| {
-        if let (Some(line), None) = (progress.line, &broken) {
-            failed |= is_failure(&line);
-            broken = print_line(&mut out, &line).err();
+        for line in &progress.lines {
+            failed |= is_failure(line);
+            if broken.is_none() {
+                broken = print_line(&mut out, line).err();
+            }
         }
     };
     let summary = runtime.block_on(wallet.accept_offer(&offer, args.pin.as_deref(), print))?;

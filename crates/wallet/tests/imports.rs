@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use lapel_testkit::{DataModel, Issued, Issuer, assorted};
+use lapel_testkit::{BROKEN, DataModel, Issued, Issuer, assorted, containers, mixed};
 use lapel_wallet::api::{
     BadgeId, BadgePage, ImportCounts, ImportLinesRequest, ImportOutcome, ImportReport, ImportState,
     ListRequest, NotValid,
@@ -457,4 +457,105 @@ async fn lines_come_in_pages_by_outcome() {
     assert_eq!(page(Some("failed"), 0), (1, 1));
     let error = fixture.wallet.import_report(import + 1).unwrap_err();
     assert_eq!(error.code, "wallet.no-such-import");
+}
+
+#[tokio::test]
+async fn a_mixed_folder_is_summed_up_truly() {
+    let fixture = Fixture::new();
+    let folder = tempfile::tempdir().unwrap();
+    let mixture = mixed(folder.path(), 480).unwrap();
+    let (import, report) =
+        fixture.import_with(vec![Source::Path(folder.path().to_owned())], NotValid::Keep).await;
+    let counts = ImportCounts {
+        added: mixture.added,
+        already_there: mixture.already_there,
+        kept_not_valid: mixture.not_valid,
+        failed: mixture.failed,
+        ..ImportCounts::default()
+    };
+    assert_eq!(report.counts, counts, "{:#?}", report.failures);
+    assert_eq!((report.done, report.left, report.state), (mixture.files, 0, ImportState::Finished));
+    assert_eq!((report.links_skipped, report.hidden_skipped), (mixture.links, mixture.hidden));
+    assert_eq!(fixture.all().total, mixture.added + mixture.not_valid);
+    let told: u32 = report.failures.iter().map(|group| group.count).sum();
+    assert_eq!(told, mixture.failed);
+    for group in &report.failures {
+        assert!(group.code.starts_with("import.") && !group.hint.is_empty(), "{group:?}");
+    }
+    // Each way of being broken is told of, in words of its own file.
+    let request = ImportLinesRequest { import, outcome: Some("failed".to_owned()), offset: 0, limit: 1000 };
+    let failed = fixture.wallet.import_lines(&request).unwrap().lines;
+    for way in BROKEN.iter().filter(|way| !way.ends_with("tampered-with")) {
+        assert!(failed.iter().any(|line| line.source.contains(way)), "{way}");
+    }
+    // Once more, nothing is new.
+    let (_, again) = fixture.import_with(vec![Source::Path(folder.path().to_owned())], NotValid::Keep).await;
+    assert_eq!(again.counts.already_there, mixture.added + mixture.not_valid + mixture.already_there);
+    assert_eq!(again.counts.failed, mixture.failed);
+}
+
+#[tokio::test]
+async fn what_is_in_a_container_is_told_of_by_the_way_to_it() {
+    let fixture = Fixture::new();
+    let (first, second) = (assorted(0), assorted(1));
+    let archive = containers::zip(&[
+        (&format!("old/{}", first.0), &first.1),
+        ("notes.txt", b"dear diary"),
+        (&second.0, &second.1),
+    ]);
+    let mail = containers::mail(
+        "ada@example.org",
+        "Badges",
+        &[containers::MailPart::attached("backpack.zip", "application/zip", &archive)],
+    );
+    let source = Source::Bytes { name: "mail.eml".to_owned(), bytes: mail };
+    let (import, report) = fixture.import(vec![source]).await;
+    assert_eq!((report.counts.added, report.counts.failed, report.done), (2, 1, 3));
+    let request = ImportLinesRequest { import, outcome: None, offset: 0, limit: 10 };
+    let lines = fixture.wallet.import_lines(&request).unwrap().lines;
+    let places: Vec<&str> = lines.iter().map(|line| line.source.as_str()).collect();
+    assert_eq!(
+        places,
+        [
+            &format!("mail.eml \u{203a} backpack.zip \u{203a} old/{}", first.0),
+            "mail.eml \u{203a} backpack.zip \u{203a} notes.txt",
+            &format!("mail.eml \u{203a} backpack.zip \u{203a} {}", second.0),
+        ]
+    );
+    let detail = fixture.wallet.open_badge(badge(&lines[0].outcome)).unwrap();
+    assert_eq!(detail.artifacts[0].recipient_hint.as_deref(), Some("ada@example.org"));
+    assert_eq!(fixture.wallet.export_original(detail.summary.id).unwrap().bytes, first.1, "bit for bit");
+}
+
+#[tokio::test]
+async fn a_presentation_gives_its_badges_as_badges() {
+    let fixture = Fixture::new();
+    let school = Issuer::did_key("presented");
+    let (rust, chess) = (school.achievement("Rust").sign_jwt(), school.achievement("Chess").sign_jwt());
+    let presentation = serde_json::json!({
+        "@context": ["https://www.w3.org/ns/credentials/v2"],
+        "type": "VerifiablePresentation",
+        "verifiableCredential": [rust.text(), chess.text()],
+    });
+    let source = Source::Text(presentation.to_string());
+    let (_, report) = fixture.import_with(vec![source], NotValid::Keep).await;
+    let names: Vec<String> = fixture.all().badges.into_iter().map(|badge| badge.name).collect();
+    assert!(
+        ["Rust", "Chess"].iter().all(|name| names.iter().any(|have| have == name)),
+        "{names:?} {report:?}"
+    );
+}
+
+#[tokio::test]
+async fn certificates_that_linkedin_lists_go_to_the_shelf() {
+    let fixture = Fixture::new();
+    let csv = "Name,Url,Authority,Started On,Finished On,License Number\n\
+        Rust,https://example.org/c/1,Example Academy,Mar 2021,,ABC\n";
+    let source = Source::Bytes { name: "Certifications.csv".to_owned(), bytes: csv.into() };
+    let (import, report) = fixture.import(vec![source]).await;
+    assert_eq!((report.counts.self_listed, report.done), (1, 1));
+    assert_eq!(fixture.all().total, 0, "it is no badge");
+    assert_eq!(fixture.wallet.self_listed().unwrap()[0].listed.name, "Rust");
+    fixture.wallet.undo_import(import).unwrap();
+    assert_eq!(fixture.wallet.self_listed().unwrap(), []);
 }

@@ -16,9 +16,9 @@ it("keeps identities, trusted issuers, offline and appearance through the progra
     trusted_issuers: ["did:web:nordhaven.example"],
     offline: true,
     appearance: "dark",
-    not_valid: "ask",
     allowed_hosts: [],
     proxy: null,
+    not_valid: "ask",
   });
   expect(await page.evaluate(() => document.documentElement.dataset["theme"])).toBe("dark");
   await page.getByRole("button", { name: "Remove robin@example.org" }).click();

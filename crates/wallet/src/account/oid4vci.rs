@@ -278,6 +278,7 @@ impl Wallet {
         if !sources.is_empty() {
             self.bring_in(sources, &mut kept, progress).await;
         }
+        missing.extend(kept.error);
         Ok(OfferSummary { host: offer.issuer.host.clone(), lines: kept.lines, missing })
     }
 }

@@ -406,6 +406,23 @@ mod tests {
         }
     }
 
+    /// Run it where a keyring runs: `dbus-run-session -- sh -c 'echo x | gnome-keyring-daemon --unlock --components=secrets
+    /// && cargo test -p lapel-wallet --lib the_keyring_of_this_system -- --ignored'`.
+    #[test]
+    #[ignore = "it needs the keyring of the person who runs it"]
+    fn the_keyring_of_this_system_keeps_gives_and_forgets() {
+        let folder = tempfile::tempdir().unwrap();
+        let name = format!("test-{}", random::<8>().unwrap().expose());
+        let kept = || KeyringOrFiles::new(folder.path());
+        for text in ["first", "second"] {
+            kept().put(&name, &Secret::from(text)).unwrap();
+            assert!(!kept().is_in_a_file(&name), "the keyring did not take it");
+            assert_eq!(kept().get(&name).unwrap(), Some(Secret::from(text)));
+        }
+        kept().remove(&name).unwrap();
+        assert_eq!(kept().get(&name).unwrap(), None);
+    }
+
     #[test]
     fn a_keyring_that_answers_keeps_everything_and_takes_over_what_was_in_a_file() {
         static KEPT: Mutex<Option<HashMap<String, Secret>>> = Mutex::new(None);
