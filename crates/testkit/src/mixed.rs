@@ -95,7 +95,7 @@ impl Maker<'_> {
                 let attached = MailPart::attached(&name, "application/octet-stream", &bytes);
                 (format!("{number}.eml"), mail("ada@example.org", "Your badge", &[attached]))
             }
-            _ => (format!("{number}.pdf"), PdfFile::new().file(Attached::Named, &name, &bytes).bytes(true)),
+            _ => (format!("{number}.pdf"), PdfFile::new().file(Attached::Listed, &name, &bytes).bytes(true)),
         };
         self.mixture.already_there += 1;
         self.write(number, &name, &bytes)

@@ -23,4 +23,8 @@ source: string,
 /**
  * When it was brought in (RFC 3339).
  */
-added_at: string, };
+added_at: string, 
+/**
+ * The mail address that the link or the mail around it named: perhaps who earned it.
+ */
+recipient_hint: string | null, };

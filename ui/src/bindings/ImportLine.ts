@@ -4,4 +4,79 @@ import type { BadgeSummary } from "./BadgeSummary";
 import type { Listing } from "./Listing";
 import type { SelfListedView } from "./SelfListedView";
 
-export type ImportLine = { source: string, } & ({ "outcome": "added", badge: BadgeSummary, } | { "outcome": "updated", badge: BadgeSummary, } | { "outcome": "already_there", badge: BadgeSummary, linked: boolean, } | { "outcome": "kept_not_valid", badge: BadgeSummary, } | { "outcome": "held", name: string, verdict: string, headline: string, } | { "outcome": "left_out", name: string, verdict: string, headline: string, } | { "outcome": "self_listed", achievement: SelfListedView, added: boolean, } | { "outcome": "collection", listing: Listing, } | { "outcome": "offer", offer: string, } | { "outcome": "skipped", error: ApiError, } | { "outcome": "failed", error: ApiError, });
+/**
+ * One line of an import's summary.
+ */
+export type ImportLine = { 
+/**
+ * A file name, a URL or `pasted text`; of something inside a file, the way to it: `mail.eml › badge.png`.
+ */
+source: string, } & ({ "outcome": "added", 
+/**
+ * The new badge.
+ */
+badge: BadgeSummary, } | { "outcome": "updated", 
+/**
+ * The badge as it is now.
+ */
+badge: BadgeSummary, } | { "outcome": "already_there", 
+/**
+ * The badge that has it.
+ */
+badge: BadgeSummary, 
+/**
+ * True where this was another wrapping of it, which is now linked to it.
+ */
+linked: boolean, } | { "outcome": "kept_not_valid", 
+/**
+ * The new badge.
+ */
+badge: BadgeSummary, } | { "outcome": "held", 
+/**
+ * The achievement's name.
+ */
+name: string, 
+/**
+ * `invalid` or `revoked`.
+ */
+verdict: string, 
+/**
+ * The verdict in words.
+ */
+headline: string, } | { "outcome": "left_out", 
+/**
+ * The achievement's name.
+ */
+name: string, 
+/**
+ * `invalid` or `revoked`.
+ */
+verdict: string, 
+/**
+ * The verdict in words.
+ */
+headline: string, } | { "outcome": "self_listed", 
+/**
+ * As it is kept.
+ */
+achievement: SelfListedView, 
+/**
+ * Whether it was not there before.
+ */
+added: boolean, } | { "outcome": "collection", 
+/**
+ * The list.
+ */
+listing: Listing, } | { "outcome": "offer", 
+/**
+ * Its whole address.
+ */
+offer: string, } | { "outcome": "skipped", 
+/**
+ * What it is instead.
+ */
+error: ApiError, } | { "outcome": "failed", 
+/**
+ * Why.
+ */
+error: ApiError, });

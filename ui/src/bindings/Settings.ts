@@ -22,6 +22,10 @@ offline: boolean,
  */
 appearance: string, 
 /**
+ * What is done with badges that are not valid, where the person asked to remember it.
+ */
+not_valid: NotValid, 
+/**
  * Hosts with their ports, such as `badges.school.lan:443`, that are fetched although they are on no public
  * network; by `http` also.
  */
@@ -29,4 +33,4 @@ allowed_hosts: Array<string>,
 /**
  * A proxy that is fetched through: `http://`, `https://`, `socks5://` or `socks5h://` with host and port.
  */
-proxy: string | null, not_valid: NotValid, };
+proxy: string | null, };
