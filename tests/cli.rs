@@ -669,7 +669,16 @@ mod wallet {
         let shown = desk.run(&["show", "--json", &id]).one_line();
         assert_eq!(
             keys(&shown),
-            ["summary", "card", "credential_kind", "report", "history", "artifacts", "credential_text"]
+            [
+                "summary",
+                "card",
+                "credential_kind",
+                "report",
+                "history",
+                "artifacts",
+                "versions",
+                "credential_text"
+            ]
         );
         assert_eq!(shown["credential_text"], issued.text());
         assert!(desk.run(&["show", &id]).text().contains("ada@example.org"));

@@ -110,7 +110,16 @@ fn what_appears_in_a_watched_folder_comes_in_once_also_after_a_kill() {
     fs::create_dir(folder.join("more")).unwrap();
     fs::write(folder.join("more/meanwhile.jwt"), badge("Meanwhile")).unwrap();
     let mut watching = desk.watch();
-    assert_eq!(watching.next()["badge"]["name"], "Meanwhile");
+    let mut line = watching.next();
+    if line["badge"]["name"] == "In pieces" {
+        // Killed between saving the badge and noting its file: it is looked at once more, and found to be there.
+        assert_eq!(line["outcome"], "already_there");
+        line = watching.next();
+    }
+    assert_eq!(
+        (line["outcome"].as_str(), line["badge"]["name"].as_str()),
+        (Some("added"), Some("Meanwhile"))
+    );
     watching.kill();
     assert_eq!(desk.badges(), 3);
 }

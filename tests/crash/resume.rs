@@ -95,3 +95,28 @@ fn run_until(command: &mut Command, lines: usize, microseconds: usize) -> (Vec<s
     let status = child.wait().expect("it ends");
     (told, ended && status.success())
 }
+
+#[test]
+fn an_interrupted_import_pauses_and_is_gone_on_with() {
+    let badges = Badges::make(300);
+    let folder = scratch();
+    let home = folder.path().join("wallet");
+    let mut child = badges.import(&home).spawn().expect("lapel starts");
+    let mut stdout = BufReader::new(child.stdout.take().expect("a pipe")).lines();
+    let first = stdout.next().expect("a line").expect("of text");
+    let told = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill is there");
+    assert!(told.success());
+    let receipts = 1 + stdout.map_while(Result::ok).count();
+    assert_eq!(child.wait().expect("it ends").code(), Some(1));
+    assert!(receipt(&first).is_some() && receipts < 300, "{receipts} of 300");
+
+    let state = || {
+        let wallet = Wallet::open_with(&home, Arc::new(MapFetch::offline())).expect("the wallet opens");
+        let report = wallet.latest_imports(1).expect("imports are listed").remove(0);
+        (report.state, report.done as usize)
+    };
+    assert_eq!(state(), (ImportState::Paused, receipts), "what was told of is in, and nothing else");
+    let (more, ended) = run_until(&mut go_on(&home), usize::MAX, 0);
+    assert!(ended);
+    assert_eq!((state(), more.len()), ((ImportState::Finished, 300), 300 - receipts));
+}

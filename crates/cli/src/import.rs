@@ -2,10 +2,12 @@
 
 use std::io::{self, BufRead as _, IsTerminal, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use lapel_wallet::api::{
-    ApiError, ImportCounts, ImportLine, ImportOutcome, ImportProgress, ImportReport, NotValid,
+    ApiError, ImportCounts, ImportLine, ImportOutcome, ImportProgress, ImportReport, ImportState, NotValid,
 };
 use lapel_wallet::{Source, Wallet};
 use tokio::runtime::Builder;
@@ -43,10 +45,36 @@ pub(crate) fn run(args: &Import, global: &Global) -> Result<Status, Problem> {
     lines.finish(&report, u32::try_from(unreadable.len()).unwrap_or(u32::MAX))
 }
 
-/// Runs an import and prints its lines as they are saved: that is the receipt of each.
+/// Runs an import and prints its lines as they are saved: that is the receipt of each. Ctrl+C pauses it, and pressed
+/// again ends the program at once.
 pub(crate) fn drive(wallet: &Wallet, import: u32, lines: &mut Lines) -> Result<ImportReport, Problem> {
     let runtime = Builder::new_current_thread().enable_all().build()?;
-    Ok(runtime.block_on(wallet.run_import(import, |progress| lines.take(&progress)))?)
+    let interrupted = interruption()?;
+    Ok(runtime.block_on(wallet.run_import(import, |progress| {
+        lines.take(&progress);
+        if interrupted.load(Ordering::Relaxed) {
+            // If it cannot be paused it goes on, and can still be ended.
+            let _ = wallet.pause_import(import);
+        }
+    }))?)
+}
+
+/// Set by Ctrl+C.
+#[cfg(unix)]
+fn interruption() -> io::Result<Arc<AtomicBool>> {
+    use signal_hook::consts::SIGINT;
+    use signal_hook::flag::{register, register_conditional_shutdown};
+    let interrupted = Arc::new(AtomicBool::new(false));
+    // In this order: the first press finds it unset.
+    register_conditional_shutdown(SIGINT, 130, Arc::clone(&interrupted))?;
+    register(SIGINT, Arc::clone(&interrupted))?;
+    Ok(interrupted)
+}
+
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "the same signature as where it can fail")]
+fn interruption() -> io::Result<Arc<AtomicBool>> {
+    Ok(Arc::default()) // Ctrl+C ends the program there; the import can be resumed all the same.
 }
 
 /// What was said on the command line, else what was remembered; a question only where there is somebody to answer.
@@ -169,8 +197,12 @@ impl Lines {
                 report.import
             ))?;
         }
+        let paused = report.state == ImportState::Paused;
+        if !self.out.json && paused {
+            self.out.line(&format!("Paused. To go on: lapel imports resume {}", report.import))?;
+        }
         self.out.flush()?;
-        Ok(if counts.failed > 0 { Status::Failed } else { Status::Done })
+        Ok(if counts.failed > 0 || paused { Status::Failed } else { Status::Done })
     }
 }
 

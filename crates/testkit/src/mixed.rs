@@ -12,6 +12,8 @@ use crate::{DataModel, Issuer, art, assorted};
 pub struct Mixture {
     /// Files to look into.
     pub files: u32,
+    /// Things in them: of an archive that is cut short, the entry and the missing end.
+    pub things: u32,
     /// Badges that are new and not invalid.
     pub added: u32,
     /// Badges that are new and invalid.
@@ -109,6 +111,10 @@ impl Maker<'_> {
         } else {
             self.mixture.failed += 1;
         }
+        if way == "zip-cut-short" {
+            self.mixture.failed += 1;
+            self.mixture.things += 1;
+        }
         self.write(number, &format!("{way}-{number}"), &bytes)
     }
 
@@ -117,6 +123,7 @@ impl Maker<'_> {
         // Larger than any badge, and hardly anything on disk.
         fs::File::create(huge)?.set_len(70 << 20)?;
         self.mixture.files += 1;
+        self.mixture.things += 1;
         self.mixture.failed += 1;
         let hidden = self.place(number, &format!(".hidden-{number}"))?;
         fs::write(hidden, b"{}")?;
@@ -133,6 +140,7 @@ impl Maker<'_> {
     fn write(&mut self, number: usize, name: &str, bytes: &[u8]) -> io::Result<()> {
         fs::write(self.place(number, name)?, bytes)?;
         self.mixture.files += 1;
+        self.mixture.things += 1;
         self.mixture.bytes += bytes.len() as u64;
         Ok(())
     }
@@ -183,15 +191,18 @@ fn broken(way: &str, number: usize) -> Vec<u8> {
         }
         "png-with-a-wrong-checksum" => {
             let mut png = award().sign_jwt().baked_png();
-            // The checksum of the first chunk (IHDR): 8 bytes of signature, 8 of head, 13 of data.
-            png[8 + 8 + 13] ^= 0xff;
+            // The checksum of the chunk with the badge in it stands behind its length, kind and data.
+            let kind = png.windows(4).position(|window| window == b"iTXt").unwrap_or(4);
+            let length: usize =
+                png[kind - 4..kind].iter().fold(0, |length, byte| length << 8 | usize::from(*byte));
+            png[kind + 4 + length] ^= 0xff;
             png
         }
         "web-page" => {
             format!("<!doctype html><html><head><title>{number}</title></head></html>").into_bytes()
         }
         "pdf-without-a-badge" => PdfFile::new().link("https://school.example/contact").bytes(false),
-        "zip-cut-short" => cut(zip(&[("a.json", json().as_bytes()), ("b.json", json().as_bytes())])),
+        "zip-cut-short" => cut(zip(&[("a.json", json().as_bytes())])),
         _ => zip(&[("zeros", &vec![0; (8 << 20) + number])]),
     }
 }

@@ -43,22 +43,23 @@ pub enum Source {
 }
 
 impl Source {
-    /// What it is called in summaries: a file name, a URL or `pasted text`.
+    /// What it is called in summaries: a file name, a URL (without anybody's address in it) or `pasted text`.
     pub fn name(&self) -> String {
         match self {
             Self::Path(path) => file_name(path),
-            Self::Url(url) => url.clone(),
-            Self::Text(text) => {
-                let text = text.trim();
-                if Url::parse(text).is_ok_and(|url| url.has_host()) {
-                    text.to_owned()
-                } else {
-                    "pasted text".to_owned()
-                }
-            }
+            Self::Url(url) => link_name(url).unwrap_or_else(|| url.clone()),
+            Self::Text(text) => link_name(text).unwrap_or_else(|| "pasted text".to_owned()),
             Self::File { name, .. } | Self::Bytes { name, .. } => name.clone(),
         }
     }
+}
+
+/// A link as it is told: without what it says of its recipient or of clicks, else as it was written.
+fn link_name(text: &str) -> Option<String> {
+    let text = text.trim();
+    let url = Url::parse(text).ok().filter(Url::has_host)?;
+    let cleaned = link::clean(&url).url;
+    Some(if cleaned == url { text.to_owned() } else { cleaned.into() })
 }
 
 /// What a source turned out to be.

@@ -439,13 +439,13 @@ async fn a_private_host_is_allowed_in_the_settings() {
         assert_eq!(wallet.settings().unwrap(), Settings::default());
     }
     let link = Source::Url(format!("http://{host}/badge"));
-    let refused = wallet.import(1, vec![link.clone()], |_| {}).await.remove(0).outcome;
+    let refused = wallet.import(vec![link.clone()], |_| {}).await.unwrap().remove(0).outcome;
     assert!(
         matches!(&refused, ImportOutcome::Failed { error } if error.code == "fetch.not-https"),
         "{refused:?}"
     );
     wallet.save_settings(&Settings { allowed_hosts: vec![host], ..Settings::default() }).unwrap();
-    let added = wallet.import(2, vec![link], |_| {}).await.remove(0).outcome;
+    let added = wallet.import(vec![link], |_| {}).await.unwrap().remove(0).outcome;
     assert!(matches!(added, ImportOutcome::Added { .. }), "{added:?}");
 }
 

@@ -157,6 +157,9 @@ async fn what_is_not_valid_waits_for_one_decision() {
         assert_eq!((last.counts, last.done, last.total), (decided, 6, 6));
         assert_eq!(fixture.all().total, if keep { 6 } else { 4 });
 
+        let error = fixture.wallet.decide_import(import, !keep, false).unwrap_err();
+        assert_eq!(error.code, "wallet.nothing-to-decide");
+
         // Remembered: not asked again.
         let (_, report) = {
             let import = fixture.wallet.begin_import(vec![tampered("Cooking")], None).unwrap();
@@ -474,7 +477,7 @@ async fn a_mixed_folder_is_summed_up_truly() {
         ..ImportCounts::default()
     };
     assert_eq!(report.counts, counts, "{:#?}", report.failures);
-    assert_eq!((report.done, report.left, report.state), (mixture.files, 0, ImportState::Finished));
+    assert_eq!((report.done, report.left, report.state), (mixture.things, 0, ImportState::Finished));
     assert_eq!((report.links_skipped, report.hidden_skipped), (mixture.links, mixture.hidden));
     assert_eq!(fixture.all().total, mixture.added + mixture.not_valid);
     let told: u32 = report.failures.iter().map(|group| group.count).sum();
@@ -558,4 +561,14 @@ async fn certificates_that_linkedin_lists_go_to_the_shelf() {
     assert_eq!(fixture.wallet.self_listed().unwrap()[0].listed.name, "Rust");
     fixture.wallet.undo_import(import).unwrap();
     assert_eq!(fixture.wallet.self_listed().unwrap(), []);
+}
+
+#[test]
+fn a_link_is_told_without_the_address_in_it() {
+    let link = "https://badges.example.org/public/assertions/1?identity__email=ada%40example.org&v=2_0";
+    for source in [Source::Url(link.to_owned()), Source::Text(format!(" {link}\n"))] {
+        let name = source.name();
+        assert!(!name.contains("ada") && name.contains("/assertions/1"), "{name}");
+    }
+    assert_eq!(Source::Url("HTTPS://badges.example.org/1".to_owned()).name(), "HTTPS://badges.example.org/1");
 }

@@ -12,7 +12,8 @@ use lapel_testkit::containers::{
     Attached, MailPart, PdfFile, encoded, gzip, learner_wallet, mail, qr, tar, zip, zip_with_symlink,
 };
 use lapel_testkit::{DataModel, Issuer, art};
-use lapel_wallet::unpack::{Content, Input, Leaf, Limits, SelfListed, Unpacked, unpack};
+use lapel_wallet::SelfListed;
+use lapel_wallet::unpack::{Content, Input, Leaf, Limits, Unpacked, unpack};
 
 /// Unpacks `bytes`; on the way, no leaf is larger than one may be.
 fn unpacked_within(bytes: &[u8], limits: &Limits) -> (Vec<Leaf>, Unpacked) {

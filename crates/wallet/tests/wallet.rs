@@ -407,7 +407,15 @@ async fn a_record_shows_its_badges_as_badges() {
     let net = Net::default();
     net.answer(image, Ok(Response { status: 200, bytes: art::png("Rust"), ..Response::default() }));
     let fixture = Fixture::over(net);
-    let record = fixture.added(text(&school.record("Transcript", &[rust, cooking]).sign())).await;
+    let transcript = text(&school.record("Transcript", &[rust, cooking]).sign());
+    let lines = fixture.wallet.import(vec![transcript], |_| {}).await.unwrap();
+    // The record is there as a whole, and each badge in it that is signed by itself as a badge of its own.
+    let badges: Vec<_> = lines.iter().map(|line| line.outcome.badge().unwrap()).collect();
+    assert_eq!(
+        badges.iter().map(|badge| badge.name.as_str()).collect::<Vec<_>>(),
+        ["Transcript", "Rust", "Cooking"]
+    );
+    let record = badges[0].id;
 
     let detail = fixture.wallet.open_badge(record).unwrap();
     assert_eq!(detail.credential_kind, "record");
@@ -426,7 +434,7 @@ async fn a_record_shows_its_badges_as_badges() {
     let pictures: Vec<_> = detail.report.embedded.iter().map(|inner| inner.art.clone().unwrap()).collect();
     assert!(pictures[0].starts_with("data:image/png;base64,"), "{}", &pictures[0][..40]);
     assert!(pictures[1].starts_with("data:image/svg+xml;base64,"), "{}", &pictures[1][..40]);
-    assert_eq!(fixture.net.requests(), [(image.to_owned(), Purpose::Image)]);
+    assert_eq!(fixture.net.requests(), [(image.to_owned(), Purpose::Image)], "asked for once in an import");
 
     let again = fixture.wallet.verify_badge(record).await.unwrap();
     assert_eq!(again.report.embedded.len(), 2);

@@ -408,6 +408,8 @@ struct Imported {
     lines: Vec<ImportLine>,
     /// The person stopped the import.
     stopped: bool,
+    /// Some of it is somewhere else, and was not to be had.
+    unanswered: bool,
     /// Why the wallet could not take any more.
     error: Option<ApiError>,
 }
@@ -415,14 +417,18 @@ struct Imported {
 impl Imported {
     fn count(&mut self, lines: Vec<ImportLine>) {
         for line in &lines {
-            match line.outcome {
+            match &line.outcome {
                 ImportOutcome::Added { .. }
                 | ImportOutcome::Updated { .. }
                 | ImportOutcome::KeptNotValid { .. } => {
                     self.added += 1;
                 }
                 ImportOutcome::AlreadyThere { .. } => self.already_there += 1,
-                ImportOutcome::Failed { .. } => self.failed += 1,
+                ImportOutcome::Failed { error } => {
+                    self.failed += 1;
+                    // What could not be read will not be readable the next time; what did not answer may.
+                    self.unanswered |= error.code.starts_with("fetch.");
+                }
                 // What waits for the person, or was left out at their wish, has its line.
                 _ => {}
             }
@@ -430,8 +436,8 @@ impl Imported {
         self.lines.extend(lines);
     }
 
-    /// Whether all that came is in the wallet.
+    /// Whether nothing that came would fare better the next time.
     fn is_whole(&self) -> bool {
-        self.failed == 0 && !self.stopped
+        !self.unanswered && !self.stopped
     }
 }

@@ -73,6 +73,12 @@ pub enum StoreError {
         /// The number.
         import: u32,
     },
+    /// No badge of the import waits for a decision.
+    #[error("nothing of import {import} waits for a decision")]
+    NothingToDecide {
+        /// The number.
+        import: u32,
+    },
     /// The import is not over, so that it cannot be taken back.
     #[error("import {import} is not over")]
     ImportNotOver {
@@ -116,6 +122,7 @@ impl StoreError {
             Self::NoSuchBadge { .. } => "wallet.no-such-badge",
             Self::NoSuchImport { .. } => "wallet.no-such-import",
             Self::ImportUnderWay { .. } => "wallet.import-under-way",
+            Self::NothingToDecide { .. } => "wallet.nothing-to-decide",
             Self::ImportNotOver { .. } => "wallet.import-not-over",
             Self::NothingToRestore => "wallet.nothing-to-restore",
             Self::Sqlite(error) => match error.sqlite_error_code() {
@@ -143,6 +150,7 @@ impl StoreError {
             "wallet.no-such-badge" => "List the badges to see their numbers.",
             "wallet.no-such-import" => "Imports are remembered for 30 days. Remove badges one by one instead.",
             "wallet.import-under-way" => "Wait until it is over, or stop it where it runs.",
+            "wallet.nothing-to-decide" => "It was decided already, or the import found only badges that are valid.",
             "wallet.import-not-over" => "Stop it first, or let it end.",
             "wallet.nothing-to-restore" => "Import the badge again from its file.",
             "wallet.disk-full" => "Free some space and try again. What was saved before is safe.",

@@ -262,9 +262,14 @@ pub(super) fn set_state(
 
 /// Has what waits for a decision read again, under that decision.
 pub(super) fn decide(transaction: &Transaction, import: u32, not_valid: NotValid) -> Result<(), StoreError> {
-    transaction
-        .prepare_cached("UPDATE imports SET not_valid = ?2, state = 'running' WHERE id = ?1")?
+    let waits = transaction
+        .prepare_cached(
+            "UPDATE imports SET not_valid = ?2, state = 'running' WHERE id = ?1 AND state = 'waiting'",
+        )?
         .execute(params![import, not_valid.as_str()])?;
+    if waits == 0 {
+        return Err(StoreError::NothingToDecide { import });
+    }
     transaction
         .prepare_cached(
             "UPDATE import_items SET done = 0 WHERE import_id = ?1 AND id IN

@@ -340,7 +340,10 @@ fn read(path: &Path) -> io::Result<(Vec<u8>, Stamp)> {
 /// What `bytes` look like, by themselves, or what is in them: nothing is fetched to find out. A bare link is none of
 /// ours: nobody asked for it to be followed.
 fn likeness(bytes: Vec<u8>) -> Alike {
-    let mut found = Alike::Other;
+    // A PDF that is whole says so at its end (ISO 32000-2, 7.5.5).
+    let end = &bytes[bytes.len().saturating_sub(1024)..];
+    let cut_short = bytes.starts_with(b"%PDF-") && !end.windows(5).any(|window| window == b"%%EOF");
+    let mut found = if cut_short { Alike::CutShort } else { Alike::Other };
     let input = Input::Bytes { name: String::new(), bytes };
     unpack(input, &Limits::default(), &mut |leaf: Leaf| {
         let alike = match leaf.content {
