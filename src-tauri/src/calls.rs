@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use lapel_share::{DownloadFormat, ShareSheet};
+use lapel_wallet::account::{AccountId, AccountView, Disconnected, OfferSummary, OfferView, SyncSummary};
 use lapel_wallet::api::{
     ApiError, AppInfo, BadgeDetail, BadgeId, BadgePage, CheckedBadge, ImportLinesPage, ImportLinesRequest,
-    ImportReport, ListRequest, Removed, Settings, Undone, WatchedFolder,
+    ImportReport, ListRequest, Removed, SelfListedView, Settings, Undone, WatchedFolder,
 };
 use lapel_wallet::{Source, Wallet};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -20,6 +21,7 @@ use tokio::sync::oneshot;
 use ts_rs::TS;
 use url::Url;
 
+use crate::accounts::{self, Connecting};
 use crate::desktop::{Desktop, blocking};
 use crate::imports::{self, Started};
 use crate::shared::Shared;
@@ -88,6 +90,15 @@ api! {
     open_link: LinkRequest => Nothing;
     copy_text: TextRequest => Nothing;
     save_settings: Settings => Settings;
+    self_listed: Nothing => Vec<SelfListedView>;
+    remove_self_listed: ListedRequest => Nothing;
+    accounts: Nothing => Vec<AccountView>;
+    begin_account: TextRequest => Connecting;
+    connect_account: ConnectRequest => AccountView;
+    sync_account: AccountRequest => SyncSummary;
+    disconnect_account: AccountRequest => Disconnected;
+    read_offer: OfferRequest => OfferView;
+    accept_offer: AcceptRequest => OfferSummary;
     watched_folders: Nothing => Vec<WatchedFolder>;
     watch_folder: Nothing => Option<Vec<WatchedFolder>>;
     unwatch_folder: FolderRequest => Vec<WatchedFolder>;
@@ -158,6 +169,13 @@ struct ImportRequest {
     import: u32,
 }
 
+/// A report to copy.
+#[derive(Serialize, TS)]
+#[ts(export)]
+struct ReportText {
+    text: String,
+}
+
 /// The badges of a public list that an import came upon.
 #[derive(Deserialize, TS)]
 #[ts(export)]
@@ -165,13 +183,6 @@ struct ListImportRequest {
     import: u32,
     /// The list's address.
     url: String,
-}
-
-/// A report to copy.
-#[derive(Serialize, TS)]
-#[ts(export)]
-struct ReportText {
-    text: String,
 }
 
 /// What to do with the badges of an import that are not valid.
@@ -191,6 +202,37 @@ struct DecideRequest {
 struct OfferRequest {
     /// The number that the event `link-offered` gave.
     offer: u32,
+}
+
+/// An offer to accept.
+#[derive(Deserialize, TS)]
+#[ts(export)]
+struct AcceptRequest {
+    offer: u32,
+    /// Where the issuer wants one.
+    pin: Option<String>,
+}
+
+/// A self-listed achievement.
+#[derive(Deserialize, TS)]
+#[ts(export)]
+struct ListedRequest {
+    id: u32,
+}
+
+/// A host to sign in at.
+#[derive(Deserialize, TS)]
+#[ts(export)]
+struct ConnectRequest {
+    /// The number that `begin_account` gave.
+    connecting: u32,
+}
+
+/// An account.
+#[derive(Deserialize, TS)]
+#[ts(export)]
+struct AccountRequest {
+    id: AccountId,
 }
 
 /// A watched folder.
@@ -492,6 +534,43 @@ async fn copy_text(app: &AppHandle, request: TextRequest) -> Result<Nothing, Api
 
 async fn save_settings(app: &AppHandle, request: Settings) -> Result<Settings, ApiError> {
     reading(app, move |wallet| wallet.save_settings(&request)).await
+}
+
+async fn self_listed(app: &AppHandle, _: Nothing) -> Result<Vec<SelfListedView>, ApiError> {
+    reading(app, Wallet::self_listed).await
+}
+
+async fn remove_self_listed(app: &AppHandle, request: ListedRequest) -> Result<Nothing, ApiError> {
+    reading(app, move |wallet| wallet.remove_self_listed(request.id)).await?;
+    Ok(Nothing {})
+}
+
+async fn accounts(app: &AppHandle, _: Nothing) -> Result<Vec<AccountView>, ApiError> {
+    reading(app, Wallet::accounts).await
+}
+
+async fn begin_account(app: &AppHandle, request: TextRequest) -> Result<Connecting, ApiError> {
+    accounts::begin(app, &request.text).await
+}
+
+async fn connect_account(app: &AppHandle, request: ConnectRequest) -> Result<AccountView, ApiError> {
+    accounts::connect(app, request.connecting).await
+}
+
+async fn sync_account(app: &AppHandle, request: AccountRequest) -> Result<SyncSummary, ApiError> {
+    accounts::sync(app, request.id).await
+}
+
+async fn disconnect_account(app: &AppHandle, request: AccountRequest) -> Result<Disconnected, ApiError> {
+    wallet(app).await?.disconnect_account(request.id).await
+}
+
+async fn read_offer(app: &AppHandle, request: OfferRequest) -> Result<OfferView, ApiError> {
+    accounts::read_offer(app, request.offer).await
+}
+
+async fn accept_offer(app: &AppHandle, request: AcceptRequest) -> Result<OfferSummary, ApiError> {
+    accounts::accept_offer(app, request.offer, request.pin.as_deref()).await
 }
 
 async fn watched_folders(app: &AppHandle, _: Nothing) -> Result<Vec<WatchedFolder>, ApiError> {

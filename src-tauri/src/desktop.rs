@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use lapel_wallet::Wallet;
+use lapel_wallet::account::{ConnectingAccount, Offer};
 use lapel_wallet::api::ApiError;
 use lapel_wallet::watch::Waker;
 use tokio::sync::OnceCell;
@@ -26,6 +27,10 @@ pub(crate) struct Desktop {
     drops: Mutex<BTreeMap<u32, Vec<PathBuf>>>,
     /// Links that nobody has decided about, by the number that the page knows them by.
     offers: Mutex<BTreeMap<u32, String>>,
+    /// Offers of credentials whose issuer was asked, by the same number.
+    read_offers: Mutex<BTreeMap<u32, Arc<Offer>>>,
+    /// Hosts that wait for the person to say yes to the sign-in.
+    connecting: Mutex<BTreeMap<u32, ConnectingAccount>>,
     /// Lets the watched folders be looked at soon.
     waker: OnceLock<Waker>,
 }
@@ -38,6 +43,8 @@ impl Desktop {
             waiting: Mutex::new(waiting),
             drops: Mutex::default(),
             offers: Mutex::default(),
+            read_offers: Mutex::default(),
+            connecting: Mutex::default(),
             waker: OnceLock::new(),
         }
     }
@@ -71,6 +78,35 @@ impl Desktop {
     /// The link of an offer; none from the second time on, nor of one that is long ago.
     pub(crate) fn take_offer(&self, number: u32) -> Option<String> {
         self.offers.lock().unwrap_or_else(PoisonError::into_inner).remove(&number)
+    }
+
+    /// The link of an offer, which stays on offer.
+    pub(crate) fn offer(&self, number: u32) -> Option<String> {
+        self.offers.lock().unwrap_or_else(PoisonError::into_inner).get(&number).cloned()
+    }
+
+    /// Remembers what the issuer of an offer said of it.
+    pub(crate) fn keep_read_offer(&self, number: u32, offer: Offer) {
+        let mut read = self.read_offers.lock().unwrap_or_else(PoisonError::into_inner);
+        read.insert(number, Arc::new(offer));
+        while read.len() > OFFERS {
+            read.pop_first();
+        }
+    }
+
+    /// An offer whose issuer was asked.
+    pub(crate) fn read_offer(&self, number: u32) -> Option<Arc<Offer>> {
+        self.read_offers.lock().unwrap_or_else(PoisonError::into_inner).get(&number).cloned()
+    }
+
+    /// Remembers a host that is ready for the sign-in, in place of an earlier one; gives the number to go on with.
+    pub(crate) fn keep_connecting(&self, account: ConnectingAccount) -> u32 {
+        keep(&self.connecting, 1, account)
+    }
+
+    /// The host of this number; none from the second time on.
+    pub(crate) fn take_connecting(&self, number: u32) -> Option<ConnectingAccount> {
+        self.connecting.lock().unwrap_or_else(PoisonError::into_inner).remove(&number)
     }
 
     /// Keeps what wakes the watching of folders; false where that goes on already.

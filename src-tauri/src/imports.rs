@@ -121,6 +121,8 @@ struct Events {
     #[ts(rename = "drop-hover")]
     drop_hover: DropHover,
     dropped: Dropped,
+    #[ts(rename = "account-progress")]
+    account_progress: crate::accounts::AccountProgress,
     #[ts(rename = "link-offered")]
     link_offered: crate::links::LinkOffered,
     #[ts(rename = "link-refused")]

@@ -5,6 +5,7 @@
 //! through `art://`, in [`art`]. What is *not* here: any logic worth a test of its own.
 //! Badges are read, judged, stored and shared by `lapel-wallet` and `lapel-share`, the same as on the command line.
 
+mod accounts;
 mod arguments;
 mod art;
 mod calls;

@@ -3,7 +3,6 @@ import { convertFileSrc, invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
 
 import { Beginning } from "./beginning.ts";
-import { COMING } from "./coming.ts";
 import type { Backend, Command, Events, Request, Response, Unlisten } from "./types.ts";
 
 function subscribe<E extends keyof Events>(event: E, listener: (payload: Events[E]) => void): Unlisten {
@@ -33,6 +32,5 @@ export const backend: Backend = {
   onLinkRefused: (listener) => subscribe("link-refused", listener),
   onAccountProgress: (listener) => subscribe("account-progress", listener),
   artUrl: (digest) => convertFileSrc(digest, "art"),
-  has: (command) => !(COMING as readonly Command[]).includes(command),
   takesDrops: true,
 };

@@ -1,14 +1,7 @@
 /** The one seam between the window and what is behind it: the commands, their requests and responses. */
-import type { Api as Bound } from "../bindings/Api.ts";
+import type { Api } from "../bindings/Api.ts";
 import type { ApiError } from "../bindings/ApiError.ts";
-import type { Events as BoundEvents } from "../bindings/Events.ts";
-import type { ImportCounts as BoundCounts } from "../bindings/ImportCounts.ts";
-import type { ImportLine as BoundLine } from "../bindings/ImportLine.ts";
-import type { ImportProgress as BoundProgress } from "../bindings/ImportProgress.ts";
-import type { ImportReport as BoundReport } from "../bindings/ImportReport.ts";
-import type { ComingApi, ComingCounts, ComingEvents, ComingOutcome } from "./coming.ts";
-
-export type { Account, Connecting, Disconnected, OfferView, SelfListed, SyncProgress, SyncSummary } from "./coming.ts";
+import type { Events } from "../bindings/Events.ts";
 
 export type { AlignmentCard } from "../bindings/AlignmentCard.ts";
 export type { ApiError } from "../bindings/ApiError.ts";
@@ -39,28 +32,27 @@ export type { ImportState } from "../bindings/ImportState.ts";
 export type { LinkOffered } from "../bindings/LinkOffered.ts";
 export type { NotValid } from "../bindings/NotValid.ts";
 export type { WatchedFolder } from "../bindings/WatchedFolder.ts";
+export type { AccountProgress } from "../bindings/AccountProgress.ts";
+export type { AccountView } from "../bindings/AccountView.ts";
+export type { Api } from "../bindings/Api.ts";
+export type { Connecting } from "../bindings/Connecting.ts";
+export type { Disconnected } from "../bindings/Disconnected.ts";
+export type { Events } from "../bindings/Events.ts";
+export type { ImportCounts } from "../bindings/ImportCounts.ts";
+export type { ImportLine } from "../bindings/ImportLine.ts";
+export type { ImportLinesPage } from "../bindings/ImportLinesPage.ts";
+export type { ImportProgress } from "../bindings/ImportProgress.ts";
+export type { ImportReport } from "../bindings/ImportReport.ts";
+export type { OfferSummary } from "../bindings/OfferSummary.ts";
+export type { OfferView } from "../bindings/OfferView.ts";
+export type { SelfListedView } from "../bindings/SelfListedView.ts";
+export type { SyncSummary } from "../bindings/SyncSummary.ts";
 export type { ListRequest } from "../bindings/ListRequest.ts";
 export type { ReportView } from "../bindings/ReportView.ts";
 export type { Settings } from "../bindings/Settings.ts";
 export type { ShareSheet } from "../bindings/ShareSheet.ts";
 export type { VerdictAt } from "../bindings/VerdictAt.ts";
 
-
-export type ImportCounts = BoundCounts & ComingCounts;
-export type ImportLine = BoundLine | ({ source: string } & ComingOutcome);
-export type ImportProgress = Omit<BoundProgress, "counts" | "lines"> & { counts: ImportCounts; lines: ImportLine[] };
-export type ImportReport = Omit<BoundReport, "counts"> & { counts: ImportCounts };
-export interface ImportLinesPage {
-  lines: ImportLine[];
-  total: number;
-}
-export type Events = Omit<BoundEvents, "import-progress"> & ComingEvents & { "import-progress": ImportProgress };
-export type Api = Omit<Bound, "import_report" | "import_lines" | "unfinished_imports"> &
-  ComingApi & {
-    import_report: [Bound["import_report"][0], ImportReport];
-    import_lines: [Bound["import_lines"][0], ImportLinesPage];
-    unfinished_imports: [Bound["unfinished_imports"][0], ImportReport[]];
-  };
 
 export type Command = keyof Api;
 export type Request<C extends Command> = Api[C][0];
@@ -86,8 +78,6 @@ export interface Backend {
   onAccountProgress(listener: (progress: Events["account-progress"]) => void): Unlisten;
   /** Where the art with this digest is loaded from. */
   artUrl(digest: string): string;
-  /** Whether the program knows this command. */
-  has(command: Command): boolean;
   /** Whether the shell takes dropped files itself (then the page leaves them alone). */
   readonly takesDrops: boolean;
 }

@@ -183,11 +183,13 @@ export const en = {
       held: (count: number) => f.plural(count, { one: "# not valid, waiting for you", other: "# not valid, waiting for you" }),
       left_out: (count: number) => f.plural(count, { one: "# not valid, left out", other: "# not valid, left out" }),
       self_listed: (count: number) => f.plural(count, { one: "# listed without proof", other: "# listed without proof" }),
+      offer: (count: number) => f.plural(count, { one: "# offer of a credential", other: "# offers of credentials" }),
       failed: (count: number) => f.plural(count, { one: "# could not be read", other: "# could not be read" }),
     },
     all: (count: number) => f.plural(count, { one: "All # line", other: "All # lines" }),
     linked: "Another wrapping of a badge that is already here; it is kept with it.",
     updatedHint: "A newer version; the earlier one is in its history.",
+    offerHint: "Open it as a link with Lapel, or accept it with: lapel offer",
     selfListedHint: "No proof can be checked. It is on the shelf of self-listed achievements.",
     moreLines: (count: number) => f.plural(count, { one: "and # more", other: "and # more" }),
     places: (places: string[], count: number) =>
@@ -230,8 +232,8 @@ export const en = {
       ),
     open: "Open",
     summary: (counts: ImportCounts) => {
-      const { added, updated, already_there, kept_not_valid, held, left_out, self_listed = 0, failed } = counts;
-      const rest = updated + already_there + kept_not_valid + held + left_out + self_listed + failed;
+      const { added, updated, already_there, kept_not_valid, held, left_out, self_listed, offer, failed } = counts;
+      const rest = updated + already_there + kept_not_valid + held + left_out + self_listed + offer + failed;
       return f.list(
         [
           added > 0 || rest === 0 ? f.plural(added, { one: "# badge added", other: "# badges added" }) : "",
@@ -241,6 +243,7 @@ export const en = {
           held > 0 ? f.plural(held, { one: "# not valid and waiting for you", other: "# not valid and waiting for you" }) : "",
           left_out > 0 ? f.plural(left_out, { one: "# left out", other: "# left out" }) : "",
           self_listed > 0 ? f.plural(self_listed, { one: "# listed without proof", other: "# listed without proof" }) : "",
+          offer > 0 ? f.plural(offer, { one: "# offer of a credential", other: "# offers of credentials" }) : "",
           failed > 0 ? f.plural(failed, { one: "# could not be read", other: "# could not be read" }) : "",
         ].filter((part) => part !== ""),
       );

@@ -18,7 +18,7 @@ it("chooses the sentence by the language's plural rules", () => {
 });
 
 it("sums an import up in one sentence", () => {
-  const none = { added: 0, updated: 0, already_there: 0, kept_not_valid: 0, held: 0, left_out: 0, self_listed: 0, failed: 0 };
+  const none = { added: 0, updated: 0, already_there: 0, kept_not_valid: 0, held: 0, left_out: 0, self_listed: 0, collection: 0, offer: 0, skipped: 0, failed: 0 };
   expect(en.imports.summary(none)).toBe("0 badges added");
   expect(en.imports.summary({ ...none, added: 1 })).toBe("1 badge added");
   expect(en.imports.summary({ ...none, added: 2, already_there: 1, failed: 3 })).toBe("2 badges added, 1 already here, and 3 could not be read");

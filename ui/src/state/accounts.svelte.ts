@@ -1,16 +1,16 @@
 import { SvelteMap } from "svelte/reactivity";
 
-import { toApiError, type Account, type ApiError, type Backend, type Connecting, type Disconnected, type SyncProgress, type SyncSummary } from "../backend/types.ts";
+import { toApiError, type AccountProgress, type AccountView, type ApiError, type Backend, type Connecting, type Disconnected, type SyncSummary } from "../backend/types.ts";
 
 /** The hosts that badges are fetched from, and what is being done with each. */
 export class Accounts {
-  list = $state.raw<Account[]>([]);
+  list = $state.raw<AccountView[]>([]);
   error = $state.raw<ApiError | null>(null);
   /** The host that was found, and waits for a yes. */
   host = $state.raw<Connecting | null>(null);
   busy = $state<"looking" | "connecting" | null>(null);
   /** What came so far, by account that is being read. */
-  readonly syncing = new SvelteMap<number, SyncProgress>();
+  readonly syncing = new SvelteMap<number, AccountProgress>();
   #backend: Backend;
 
   constructor(backend: Backend) {
@@ -35,7 +35,7 @@ export class Accounts {
   }
 
   /** Opens the browser, and waits until the person has signed in there. */
-  async connect(): Promise<Account | null> {
+  async connect(): Promise<AccountView | null> {
     const host = this.host;
     if (host === null) return null;
     this.busy = "connecting";

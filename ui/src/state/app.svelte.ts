@@ -56,7 +56,7 @@ export class App {
     this.imports.onChange = () => void this.wall.refresh();
     this.imports.onFinish = (job) => {
       this.notices.announce(m.imports.summary(job.counts));
-      if ((job.counts.self_listed ?? 0) > 0) void this.shelf.refresh();
+      if (job.counts.self_listed > 0) void this.shelf.refresh();
     };
     backend.onLinkOffered((offered) => {
       this.openDialog({ name: "offered", offered });
@@ -81,7 +81,7 @@ export class App {
       this.startError = toApiError(error);
       return;
     }
-    if (this.backend.has("self_listed")) void this.shelf.refresh();
+    void this.shelf.refresh();
     await this.#try(() => this.imports.resume());
   }
 
@@ -215,8 +215,8 @@ export class App {
     });
   }
 
-  async importCollection(job: ImportJob, url: string): Promise<void> {
-    await this.#try(() => this.backend.call("import_collection", { import: job.import, url }));
+  async importList(job: ImportJob, url: string): Promise<void> {
+    await this.#try(() => this.backend.call("import_list", { import: job.import, url }));
   }
 
   async undoImport(job: ImportJob): Promise<void> {

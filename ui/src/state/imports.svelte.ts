@@ -1,10 +1,10 @@
 import { toApiError, type ApiError, type Backend, type BadgeSummary, type ImportCounts, type ImportLine, type ImportProgress, type ImportReport, type ImportState } from "../backend/types.ts";
 
 /** What can become of a thing that was brought, in the order in which it is told. */
-export const OUTCOMES = ["added", "updated", "already_there", "kept_not_valid", "held", "left_out", "self_listed", "failed"] as const;
+export const OUTCOMES = ["added", "updated", "already_there", "kept_not_valid", "held", "left_out", "self_listed", "offer", "failed"] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
-const NONE: ImportCounts = { added: 0, updated: 0, already_there: 0, kept_not_valid: 0, held: 0, left_out: 0, self_listed: 0, failed: 0 };
+const NONE: ImportCounts = { added: 0, updated: 0, already_there: 0, kept_not_valid: 0, held: 0, left_out: 0, self_listed: 0, collection: 0, offer: 0, skipped: 0, failed: 0 };
 
 /** One import, from its first word to its summary. */
 export class ImportJob {
@@ -77,7 +77,7 @@ export class ImportJob {
 
   /** How many came to this end. */
   count(outcome: Outcome): number {
-    return this.counts[outcome] ?? 0;
+    return this.counts[outcome];
   }
 
   linesOf<O extends ImportLine["outcome"]>(outcome: O): Extract<ImportLine, { outcome: O }>[] {
@@ -93,7 +93,7 @@ export class ImportJob {
   /** Reads what became of it. */
   async summarise(): Promise<void> {
     const report = await this.#backend.call("import_report", { import: this.import });
-    const wanted: ImportLine["outcome"][] = [...OUTCOMES.filter((outcome) => (report.counts[outcome] ?? 0) > 0), "collection"];
+    const wanted = ([...OUTCOMES, "collection"] as const).filter((outcome) => report.counts[outcome] > 0);
     const pages = await Promise.all(wanted.map((outcome) => this.#lines(outcome)));
     this.report = report;
     this.state = report.state;

@@ -6,7 +6,7 @@ import { Imports } from "./imports.svelte.ts";
 const BADGE = { id: 7, name: "Rust Basics", verdict: "verified" } as BadgeSummary;
 const ADDED: ImportLine = { source: "a.png", outcome: "added", badge: BADGE };
 const FAILED: ImportLine = { source: "b.pdf", outcome: "failed", error: { code: "import.not-a-badge", message: "A PDF.", hint: "" } };
-const NONE: ImportCounts = { added: 0, updated: 0, already_there: 0, kept_not_valid: 0, held: 0, left_out: 0, self_listed: 0, failed: 0 };
+const NONE: ImportCounts = { added: 0, updated: 0, already_there: 0, kept_not_valid: 0, held: 0, left_out: 0, self_listed: 0, collection: 0, offer: 0, skipped: 0, failed: 0 };
 
 interface Made {
   imports: Imports;
@@ -21,7 +21,7 @@ function made(lines: ImportLine[] = [], unfinished: ImportReport[] = []): Made {
   const asked: Command[] = [];
   let listener: (progress: ImportProgress) => void = () => undefined;
   const counts = { ...NONE };
-  for (const { outcome } of lines) if (outcome !== "collection") counts[outcome] = (counts[outcome] ?? 0) + 1;
+  for (const { outcome } of lines) counts[outcome]++;
   const backend = {
     onImportProgress: (wanted: typeof listener) => {
       listener = wanted;

@@ -1,8 +1,8 @@
-import { toApiError, type ApiError, type Backend, type SelfListed } from "../backend/types.ts";
+import { toApiError, type ApiError, type Backend, type SelfListedView } from "../backend/types.ts";
 
 /** Achievements whose pages carry no proof. */
 export class Shelf {
-  list = $state.raw<SelfListed[]>([]);
+  list = $state.raw<SelfListedView[]>([]);
   error = $state.raw<ApiError | null>(null);
   #backend: Backend;
 

@@ -101,13 +101,13 @@ it("asks before it brings in the badges of a profile page, and says where its te
   expect(await page.getByTestId("import-terms").textContent()).toContain("Or download them there and drop the files here.");
   await page.getByTestId("import-collection-decline").click();
   expect(await page.getByTestId("import-collection").count()).toBe(0);
-  expect(await asked(page, "import_collection")).toEqual([]);
+  expect(await asked(page, "import_list")).toEqual([]);
   await page.getByTestId("import-close").click();
   await paste("https://badges.example/profile/robin");
   expect(await page.getByTestId("import-terms").count()).toBe(0);
   await page.getByTestId("import-collection-take").click();
   await expect.poll(() => page.getByTestId("wall-count").textContent()).toBe("50 badges");
-  expect(await asked(page, "import_collection")).toEqual([{ import: 2, url: "https://badges.example/profile/robin" }]);
+  expect(await asked(page, "import_list")).toEqual([{ import: 2, url: "https://badges.example/profile/robin" }]);
 });
 
 it("follows a link from outside only where the person says yes", async () => {

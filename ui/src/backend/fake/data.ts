@@ -266,7 +266,7 @@ function detail(summary: BadgeSummary, achievement: Achievement, issuer: Issuer,
           ],
     versions: summary.id % 4 === 2 ? [{ sha256: "9f2c".repeat(16), how: "earlier", since: "2026-11-02T10:00:00Z" }] : [],
     artifacts: [
-      { sha256: "9f2b61c07d5e4a8899aabbccddeeff00112233445566778899aabbccddeeff00", kind: "png", size: 48_213, source: `${summary.name.slice(0, 40)}.png`, added_at: summary.added_at },
+      { sha256: "9f2b61c07d5e4a8899aabbccddeeff00112233445566778899aabbccddeeff00", kind: "png", size: 48_213, source: `${summary.name.slice(0, 40)}.png`, added_at: summary.added_at, recipient_hint: null },
     ],
     credential_text: JSON.stringify(credential, null, 2),
   };

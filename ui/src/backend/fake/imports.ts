@@ -147,8 +147,8 @@ export function fakeImports({ pace, tell, notValid, keep }: Setting): FakeImport
 }
 
 function count(lines: ImportLine[]): ImportCounts {
-  const counts: ImportCounts = { added: 0, updated: 0, already_there: 0, kept_not_valid: 0, held: 0, left_out: 0, self_listed: 0, failed: 0 };
-  for (const { outcome } of lines) if (outcome !== "collection") counts[outcome] = (counts[outcome] ?? 0) + 1;
+  const counts: ImportCounts = { added: 0, updated: 0, already_there: 0, kept_not_valid: 0, held: 0, left_out: 0, self_listed: 0, collection: 0, offer: 0, skipped: 0, failed: 0 };
+  for (const { outcome } of lines) counts[outcome]++;
   return counts;
 }
 

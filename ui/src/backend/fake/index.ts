@@ -1,6 +1,7 @@
 /** A made-up backend for the browser: answers the whole API from memory, for tests, pictures and work on the look. */
 import type {
-  Account,
+  AccountProgress,
+  AccountView,
   ApiError,
   Backend,
   BadgeId,
@@ -12,15 +13,14 @@ import type {
   ImportProgress,
   LinkOffered,
   ListRequest,
+  OfferSummary,
   Request,
   Response,
-  SelfListed,
+  SelfListedView,
   Settings,
   ShareSheet,
-  SyncProgress,
   WatchedFolder,
 } from "../types.ts";
-import type { OfferSummary } from "../coming.ts";
 import { makeBadge, makeReport, type Made, type Scenario } from "./data.ts";
 import { fakeImports, type Brought } from "./imports.ts";
 
@@ -86,7 +86,7 @@ export function fakeBackend(options: Options): FakeBackend {
   const droppedListeners = new Set<(drop: number) => void>();
   const offeredListeners = new Set<(offered: LinkOffered) => void>();
   const refusedListeners = new Set<(error: ApiError) => void>();
-  const accountListeners = new Set<(progress: SyncProgress) => void>();
+  const accountListeners = new Set<(progress: AccountProgress) => void>();
   const asked: FakeBackend["asked"] = [];
   let settings: Settings = { identities: ["robin@example.org"], trusted_issuers: [], offline: options.offline, appearance: options.appearance, not_valid: "ask", allowed_hosts: [], proxy: null };
   let nextToken = 1;
@@ -129,7 +129,7 @@ export function fakeBackend(options: Options): FakeBackend {
   const ofFolder = (source: string, index: number): ImportLine => {
     if (index % 50 === 7) return { source, outcome: "held", name: `Cooking ${index}`, verdict: index % 100 === 7 ? "invalid" : "revoked", headline: index % 100 === 7 ? "Invalid: the signature does not hold" : "Revoked by its issuer" };
     if (index % 25 === 3) return { source, outcome: "failed", error: FAILURES[Math.floor(index / 25) % FAILURES.length] as ApiError };
-    if (index % 200 === 11) return { source, outcome: "self_listed", name: `Course certificate ${index}` };
+    if (index % 200 === 11) return { source, outcome: "self_listed", achievement: { ...selfListed(index), name: `Course certificate ${index}` }, added: true };
     const there = wallet.get(1 + (index % 16))?.summary;
     if (index % 10 === 1 && there !== undefined) return { source, outcome: "already_there", badge: there, linked: index % 20 === 1 };
     if (index % 40 === 5 && there !== undefined) return { source, outcome: "updated", badge: there };
@@ -160,8 +160,8 @@ export function fakeBackend(options: Options): FakeBackend {
   };
 
   let watched: WatchedFolder[] = Array.from({ length: options.watched }, (_, index) => watchedFolder(index));
-  let listed: SelfListed[] = Array.from({ length: options.shelf }, (_, index) => selfListed(index));
-  let accounts: Account[] = options.accounts === "" ? [] : [fakeAccount(1, options.accounts), { ...fakeAccount(2, "keyring"), name: null, host: "backpack.aldermoor.example", kind: "badge-connect", last_synced: null, state: "signed-out" }];
+  let listed: SelfListedView[] = Array.from({ length: options.shelf }, (_, index) => selfListed(index));
+  let accounts: AccountView[] = options.accounts === "" ? [] : [fakeAccount(1, options.accounts), { ...fakeAccount(2, "keyring"), name: null, host: "backpack.aldermoor.example", kind: "badge-connect", last_synced: null, state: "signed-out" }];
 
   const handlers: Handlers = {
     app_info: async () => ({ version: "0.1.0", wallet: "/home/robin/.local/share/lapel", settings }),
@@ -172,7 +172,7 @@ export function fakeBackend(options: Options): FakeBackend {
       if (known(id).summary.verdict === "undecided") verdicts.set(id, "verified");
       return detailOf(id);
     },
-    import_text: async ({ text }) => text.startsWith("https:") && text.includes("/profile") ? begin([{ source: text, outcome: () => ({ source: text, outcome: "collection", title: "Badges of Robin Hale", url: text, found: 34, terms: text.includes("terms") ? "This platform’s terms do not allow programs to collect its pages." : null }) }]) : begin([addText(text.startsWith("https:") ? text : "pasted text", text)]),
+    import_text: async ({ text }) => text.startsWith("https:") && text.includes("/profile") ? begin([{ source: text, outcome: () => ({ source: text, outcome: "collection", listing: { title: "Badges of Robin Hale", url: text, platform: null, found: Array.from({ length: 34 }, (_, index) => `${text}/badges/${index}`), total: null, terms: text.includes("terms") ? "This platform’s terms do not allow programs to collect its pages." : null } }) }]) : begin([addText(text.startsWith("https:") ? text : "pasted text", text)]),
     import_files: async ({ files }) => begin(files.map((file) => addText(file.name, atob(file.base64)))),
     choose_files: async () => begin([addText("rust-practitioner.png", "{"), addText("badge-2.json", "{"), addText("holiday.pdf", "%PDF")]),
     choose_folder: async () => begin(folder(options.bulk)),
@@ -208,7 +208,7 @@ export function fakeBackend(options: Options): FakeBackend {
       for (const badge of badges) wallet.delete(badge.id);
       return { token, removed: badges.length, reverted: imports.report(id).counts.updated };
     },
-    import_collection: async ({ url }) => begin(Array.from({ length: 34 }, (_, index) => addText(`${url}/badges/${index}`, "{"))),
+    import_list: async ({ url }) => begin(Array.from({ length: 34 }, (_, index) => addText(`${url}/badges/${index}`, "{"))),
     unfinished_imports: async () => imports.unfinished(),
     import_report: async ({ import: id }) => imports.report(id),
     import_report_text: async ({ import: id }) => ({ text: imports.reportText(id) }),
@@ -257,7 +257,7 @@ export function fakeBackend(options: Options): FakeBackend {
       await pause(options.delay > 0 ? options.delay : 20);
       const host = /^(?:https:\/\/)?([^/]+)/.exec(text)?.[1] ?? text;
       if (!host.includes(".")) throw failure("account.no-host", `“${text}” is not the address of a host.`, "Write it as in the browser, such as https://badges.example.");
-      return { connecting: 1, host, kind: "ob3", sign_in_host: `login.${host}` };
+      return { connecting: 1, kind: "ob3", sign_in_host: `login.${host}` };
     },
     connect_account: async () => {
       await pause(options.delay > 0 ? options.delay * 4 : 60);
@@ -271,7 +271,7 @@ export function fakeBackend(options: Options): FakeBackend {
         for (const listener of accountListeners) listener({ account: id, received, total: 300 });
       }
       accounts = accounts.map((one) => (one.id === id ? { ...one, last_synced: new Date().toISOString() } : one));
-      return { account: fakeAccount(id, options.accounts), received: 300, added: 12, already_there: 288, failed: 0, error: null };
+      return { account: fakeAccount(id, options.accounts), received: 300, added: 12, already_there: 288, failed: 0, lines: [], error: null };
     },
     disconnect_account: async ({ id }) => {
       accounts = accounts.filter((one) => one.id !== id);
@@ -332,7 +332,6 @@ export function fakeBackend(options: Options): FakeBackend {
       for (const listener of refusedListeners) listener(error);
     },
     artUrl: (digest) => wallet.get(Number(digest.replace("fake-", "")))?.art ?? "data:,",
-    has: () => true,
     takesDrops: false,
     drop(number) {
       for (const listener of droppedListeners) listener(number);
@@ -358,7 +357,7 @@ function watchedFolder(index: number): WatchedFolder {
   return { id: index + 1, path: paths[index % 3] as string, added_at: "2026-11-20T09:00:00Z", state, files: trouble === null ? 412 : 0, too_many: false, trouble };
 }
 
-function selfListed(index: number): SelfListed {
+function selfListed(index: number): SelfListedView {
   const [name, issuer, url] = [
     ["Azure Fundamentals", "Microsoft Learn", "https://learn.microsoft.com/api/credentials/share/en-us/robin-1/0A1B2C3D"],
     ["Machine Learning: Supervised Learning, Regression and Classification with Applications in the Humanities and Social Sciences", "Coursera", "https://www.coursera.org/verify/ABCDEF123456"],
@@ -378,7 +377,7 @@ function selfListed(index: number): SelfListed {
   };
 }
 
-function fakeAccount(id: number, secrets: string): Account {
+function fakeAccount(id: number, secrets: string): AccountView {
   return {
     id,
     kind: "ob3",
