@@ -301,6 +301,12 @@ async fn one_import_is_run_by_one() {
         .await
         .unwrap();
     assert_eq!(refused.unwrap(), "wallet.import-under-way");
+
+    // Whoever is turned away hears of it as of any other end.
+    let mut last = None;
+    let error = fixture.wallet.run_import(import + 1, |step| last = Some(step)).await.unwrap_err();
+    assert_eq!(error.code, "wallet.no-such-import");
+    assert!(last.unwrap().finished);
 }
 
 #[tokio::test]
@@ -661,8 +667,7 @@ async fn what_is_gone_when_it_was_decided_on_waits_no_longer() {
     fixture.wallet.decide_import(import, true, false).unwrap();
     let report = fixture.run(import).await;
     assert_eq!((report.state, report.counts.held), (ImportState::Finished, 0));
-    let codes: Vec<&str> = report.failures.iter().map(|group| group.code.as_str()).collect();
-    assert!(codes.contains(&"import.no-longer-there"), "{codes:?}");
+    assert_eq!((report.counts.failed, report.failures[0].code.as_str()), (1, "import.no-such-file"));
 }
 
 #[tokio::test]
@@ -708,4 +713,21 @@ async fn an_image_whose_link_leads_to_something_new_by_now_is_judged_again() {
         let outcome = import(second, picture).await;
         assert!(matches!(&outcome, ImportOutcome::Updated { badge } if badge.id == id), "{outcome:?}");
     }
+}
+
+#[tokio::test]
+async fn what_left_an_archive_while_it_waited_is_told_of() {
+    let fixture = Fixture::new();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("all.zip");
+    let Source::Text(invalid) = tampered("Chess") else { panic!() };
+    let (name, valid) = assorted(0);
+    fs::write(&path, containers::zip(&[(&name, &valid), ("chess.json", invalid.as_bytes())])).unwrap();
+    let (import, report) = fixture.import(vec![Source::Path(path.clone())]).await;
+    assert_eq!((report.state, report.counts.added, report.counts.held), (ImportState::Waiting, 1, 1));
+    fs::write(&path, containers::zip(&[(&name, &valid)])).unwrap();
+    fixture.wallet.decide_import(import, true, false).unwrap();
+    let report = fixture.run(import).await;
+    assert_eq!((report.state, report.counts.held, report.counts.added), (ImportState::Finished, 0, 1));
+    assert_eq!((report.counts.failed, report.failures[0].code.as_str()), (1, "import.no-longer-there"));
 }

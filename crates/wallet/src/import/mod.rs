@@ -112,8 +112,41 @@ impl Wallet {
     /// of things once they are saved, and of the end. Dropping the future cuts it off; it can be gone on with.
     ///
     /// # Errors
-    /// Where another process runs it, or the wallet cannot be written to any more. What was reported is saved.
+    /// Where another process runs it, or the wallet cannot be read or written to any more. `progress` hears of that, too.
+    /// What was reported is saved.
     pub async fn run_import(
+        &self,
+        import: u32,
+        mut progress: impl FnMut(ImportProgress),
+    ) -> Result<ImportReport, ApiError> {
+        let mut ended = false;
+        let ran = self.run_claimed(import, |step: ImportProgress| {
+            ended |= step.finished;
+            progress(step);
+        });
+        let ran = ran.await;
+        if let Err(error) = &ran
+            && !ended
+        {
+            let report = self.import_report(import).ok();
+            let done = report.as_ref().map_or(0, |report| report.done);
+            progress(ImportProgress {
+                import,
+                state: report.as_ref().map_or(ImportState::Running, |report| report.state),
+                done,
+                total: done + report.as_ref().map_or(0, |report| report.left),
+                counts: report.map(|report| report.counts).unwrap_or_default(),
+                per_minute: None,
+                seconds_left: None,
+                lines: Vec::new(),
+                error: Some(error.clone()),
+                finished: true,
+            });
+        }
+        ran
+    }
+
+    async fn run_claimed(
         &self,
         import: u32,
         progress: impl FnMut(ImportProgress),

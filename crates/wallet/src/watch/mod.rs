@@ -108,12 +108,20 @@ impl Wallet {
             })
             .await;
             watch = back;
-            let look = look?;
+            let look = match look {
+                // Another program writes for long, or the disk is full: the next look may fare better.
+                Err(error) if is_passing(&error) => Look::default(),
+                look => look?,
+            };
             let mut restless = look.restless;
             if !look.files.is_empty() {
                 let paths = look.files.iter().map(|file| file.path.clone()).collect();
                 if take(paths).await {
-                    watch.took(look.files)?;
+                    match watch.took(look.files) {
+                        // They are looked at once more, and found to be there.
+                        Err(error) if is_passing(&error) => {}
+                        took => took?,
+                    }
                 } else {
                     // What the wallet could not take now (a full disk) it cannot take in a second either.
                     restless = false;
@@ -124,6 +132,10 @@ impl Wallet {
             }
         }
     }
+}
+
+fn is_passing(error: &ApiError) -> bool {
+    matches!(error.code.as_str(), "wallet.busy" | "wallet.disk-full" | "wallet.disk")
 }
 
 /// The watched folders of a wallet, between two looks.
