@@ -540,6 +540,19 @@ fn a_pdf_may_hold_nothing_be_encrypted_or_broken() {
 }
 
 #[test]
+fn colours_of_a_pdf_that_refer_to_themselves_come_to_an_end() {
+    for name in ["I", "Indexed"] {
+        let head =
+            "<</Subtype /Image /Width 21 /Height 21 /BitsPerComponent 8 /ColorSpace 5 0 R /Length 441>>";
+        let pixels = "x".repeat(441);
+        let space = format!("5 0 obj\n[/{name} 5 0 R 1 <00>]\nendobj\n");
+        let pdf = format!("%PDF-1.4\n1 0 obj\n{head}\nstream\n{pixels}\nendstream\nendobj\n{space}");
+        let leaves = unpacked(pdf.as_bytes());
+        assert_eq!((leaves.len(), bytes_at(&leaves, "")), (1, pdf.as_bytes()));
+    }
+}
+
+#[test]
 fn a_pdf_inside_a_pdf_is_not_taken_for_a_part_of_it() {
     let inner = PdfFile::new().file(Attached::Listed, "inner.json", ob3().as_bytes()).bytes(false);
     // Not compressed, so that its objects stand in plain sight, with the numbers of others.

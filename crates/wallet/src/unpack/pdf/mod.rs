@@ -346,11 +346,8 @@ impl<'a> Pdf<'a> {
             b"Indexed" | b"I" => {
                 let Some(base) = parts.get(1) else { return Ok(None) };
                 let is_rgb = match self.resolved(base) {
-                    // An indexed space has no indexed base: this ends.
-                    Some(Object::Array(parts)) if matches!(parts.first(), Some(Object::Name(name)) if name == b"Indexed") =>
-                    {
-                        return Ok(None);
-                    }
+                    // A table of colours has no table as its base (8.6.6.3), under neither name: this ends.
+                    Some(Object::Array(parts)) if is_table(&parts) => return Ok(None),
                     Some(base) => matches!(self.colours(walk, &base)?, Some(Colours::Rgb)),
                     None => return Ok(None),
                 };
@@ -402,6 +399,11 @@ impl<'a> Pdf<'a> {
             _ => None,
         }
     }
+}
+
+/// Whether a space of colours is a table of them, by its full name or its short one.
+fn is_table(parts: &[Object]) -> bool {
+    matches!(parts.first(), Some(Object::Name(name)) if matches!(name.as_slice(), b"Indexed" | b"I"))
 }
 
 /// Whether it is a space of colours (8.6), or a table for one.
