@@ -46,12 +46,10 @@ fn is_web(text: &str) -> bool {
 
 /// Whether it is an offer of a credential, to be asked for (`OpenID` for Verifiable Credential Issuance 1.0, 4.1).
 pub(super) fn is_offer(text: &str) -> bool {
-    const SCHEMES: [&str; 2] = ["openid-credential-offer://", "haip://"];
+    const SCHEME: &str = "openid-credential-offer://";
     text.len() <= LONGEST
-        && SCHEMES.iter().any(|scheme| {
-            text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
-                && text.len() > scheme.len()
-        })
+        && text.len() > SCHEME.len()
+        && text.get(..SCHEME.len()).is_some_and(|start| start.eq_ignore_ascii_case(SCHEME))
         && !text.contains(|c: char| c.is_whitespace() || c.is_control())
 }
 
@@ -98,17 +96,19 @@ pub(super) fn in_text(text: &str, most: usize, wanted: fn(&str) -> bool) -> Vec<
 
 /// Without what ends the sentence around it.
 fn without_punctuation(link: &str) -> &str {
+    // Counted once: a link may consist of brackets.
+    let unopened =
+        |open: char, close: char| link.matches(close).count().saturating_sub(link.matches(open).count());
+    let (mut round, mut square) = (unopened('(', ')'), unopened('[', ']'));
     let mut link = link;
     loop {
-        let shorter = link.trim_end_matches(['.', ',', ';', ':', '!', '?', '*', '_', '\u{2026}']);
-        let open = |open: char, close: char| {
-            shorter.ends_with(close) && shorter.matches(close).count() > shorter.matches(open).count()
-        };
-        let shorter = if open('(', ')') || open('[', ']') { &shorter[..shorter.len() - 1] } else { shorter };
-        if shorter.len() == link.len() {
+        link = link.trim_end_matches(['.', ',', ';', ':', '!', '?', '*', '_', '\u{2026}']);
+        let unopened = if link.ends_with(')') { &mut round } else { &mut square };
+        if *unopened == 0 || !link.ends_with([')', ']']) {
             return link;
         }
-        link = shorter;
+        *unopened -= 1;
+        link = &link[..link.len() - 1];
     }
 }
 
