@@ -226,6 +226,7 @@ mod tests {
             "https://example.org/?next=badge",
             "mailto:badge@example.org",
             "javascript:alert('badge')",
+            "haip://?credential_offer_uri=https%3A%2F%2Fa.example%2F1",
             "https://exa mple.org/badge/1",
             "badge",
         ] {
@@ -242,6 +243,18 @@ mod tests {
         assert_eq!(in_text(text, 20, is_badge_link), expected);
         assert_eq!(in_text(text, 2, is_badge_link), expected[..2]);
         assert_eq!(in_text("", 20, is_badge_link), Vec::<String>::new());
+    }
+
+    #[test]
+    fn brackets_that_were_not_opened_end_a_link() {
+        for (text, link) in [
+            ("https://a.b/(1)", "https://a.b/(1)"),
+            ("https://a.b/(1)).]", "https://a.b/(1)"),
+            ("https://a.b/[(1)])],", "https://a.b/[(1)]"),
+            (&format!("https://a.b/{}", ").]".repeat(2_000)), "https://a.b/"),
+        ] {
+            assert_eq!(without_punctuation(text), link);
+        }
     }
 
     #[test]

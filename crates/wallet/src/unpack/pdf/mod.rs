@@ -608,6 +608,21 @@ mod tests {
     }
 
     #[test]
+    fn what_is_referred_to_from_everywhere_is_read_a_few_times() {
+        let array = format!("9 0 obj[{}]\n", "1 ".repeat(15_000));
+        for key in ["EF", "S /URI /URI", "EF <</F 7 0 R>> /F"] {
+            let file = format!("%PDF-1.4\n{array}1 0 obj[{}]", format!("<</{key} 9 0 R>>").repeat(3_000));
+            let pdf = Pdf::of(file.as_bytes());
+            assert_eq!(pdf.left.get(), 2 * file.len() + REFERRED);
+            let limits = crate::unpack::Limits::default();
+            let mut visit = |_| ControlFlow::Continue(());
+            let ended = pdf.search(&mut Walk::new(&limits, &mut visit), &mut Wanted::default());
+            assert!(matches!(ended, Err(Halt::Entry(UnpackError::Damaged { .. }))), "{key}");
+            assert_eq!((pdf.left.get(), pdf.object(9)), (0, None));
+        }
+    }
+
+    #[test]
     fn samples_of_few_bits_begin_each_row_with_a_byte() {
         assert_eq!(samples(&[0b1010_0000, 0b0100_0000], 3, 2, 1), Some(vec![1, 0, 1, 0, 1, 0]));
         assert_eq!(samples(&[0b1101_1000], 3, 1, 2), Some(vec![3, 1, 2]));

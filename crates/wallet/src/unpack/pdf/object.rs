@@ -349,6 +349,21 @@ mod tests {
     }
 
     #[test]
+    fn looking_ahead_does_not_read_far() {
+        for (text, end) in
+            [("5%0 R", 1), ("5 0%\nR", 1), (&format!("5{}0 R", " ".repeat(17)), 1), ("5  0\nR", 6)]
+        {
+            let mut parser = Parser::new(text.as_bytes(), 0);
+            let object = parser.number_or_reference();
+            assert_eq!(object, if end == 1 { Object::Integer(5) } else { Object::Reference(5) }, "{text}");
+            assert_eq!(parser.at, end, "{text}");
+        }
+        let mut parser = Parser::new(b"%comment\n5", 0);
+        parser.skip_little_space();
+        assert_eq!(parser.at, 0);
+    }
+
+    #[test]
     fn what_is_none_is_none() {
         for text in ["", "<<", "<< /A", "<< A >>", "(", "(()", "<4x>", "[1", "obj", ">>", &"[".repeat(100)] {
             assert_eq!(read(text), None, "{text}");
