@@ -540,6 +540,19 @@ fn a_pdf_may_hold_nothing_be_encrypted_or_broken() {
 }
 
 #[test]
+fn colours_of_a_pdf_that_refer_to_themselves_come_to_an_end() {
+    for name in ["I", "Indexed"] {
+        let head =
+            "<</Subtype /Image /Width 21 /Height 21 /BitsPerComponent 8 /ColorSpace 5 0 R /Length 441>>";
+        let pixels = "x".repeat(441);
+        let space = format!("5 0 obj\n[/{name} 5 0 R 1 <00>]\nendobj\n");
+        let pdf = format!("%PDF-1.4\n1 0 obj\n{head}\nstream\n{pixels}\nendstream\nendobj\n{space}");
+        let leaves = unpacked(pdf.as_bytes());
+        assert_eq!((leaves.len(), bytes_at(&leaves, "")), (1, pdf.as_bytes()));
+    }
+}
+
+#[test]
 fn a_pdf_inside_a_pdf_is_not_taken_for_a_part_of_it() {
     let inner = PdfFile::new().file(Attached::Listed, "inner.json", ob3().as_bytes()).bytes(false);
     // Not compressed, so that its objects stand in plain sight, with the numbers of others.
@@ -593,6 +606,19 @@ fn a_picture_made_to_be_slow_is_left_alone() {
     let picture = encoded(&many, ImageFormat::Png);
     let leaves = unpacked(&picture);
     assert_eq!((leaves.len(), bytes_at(&leaves, "")), (1, &picture[..]));
+}
+
+#[test]
+fn codes_are_looked_for_in_so_many_pixels_and_no_more() {
+    let picture = encoded(&qr("https://a.example/1", 5), ImageFormat::Png);
+    let side = u64::from(qr("https://a.example/1", 5).width());
+    let archive = zip(&[("1.png", &picture), ("2.png", &picture), ("3.png", &picture)]);
+    let limits = Limits { pixels: 2 * side * side, ..Limits::default() };
+    let (leaves, tally) = unpacked_within(&archive, &limits);
+    assert_eq!(bytes_at(&leaves, "1.png \u{203a} QR code"), b"https://a.example/1");
+    assert_eq!(bytes_at(&leaves, "2.png \u{203a} QR code"), b"https://a.example/1");
+    assert_eq!(bytes_at(&leaves, "3.png"), picture);
+    assert!(!tally.stopped);
 }
 
 #[test]
@@ -725,11 +751,18 @@ fn what_is_made_to_be_slow_is_not() {
     for text in [
         mail(&format!("\n{}", "https://a.example/badge/ ".repeat(40_000))),
         mail(&format!("\nhttps://a.example/badge/{}", ")".repeat(1 << 20))),
+        mail(&format!("\n{}", format!("https://a.b/badge/{} ", ")".repeat(8_000)).repeat(120))),
         mail(&format!("Content-Type: text/html\n\n{}", "href=".repeat(200_000))),
         parts(&"--b".repeat(1 << 20)),
         parts(&"a:\n".repeat(1 << 20)),
         objects(100_000),
         format!("%PDF-1.4\n{}", "1 0 obj(\n".repeat(100_000)),
+        format!("%PDF-1.4\n{}", "1 0 obj 5%".repeat(100_000)),
+        format!(
+            "%PDF-1.4\n{}2 0 obj%{}",
+            "1 0 obj<</Length 2 0 R>>stream\nendstream\n".repeat(20_000),
+            "x".repeat(1 << 20)
+        ),
         format!("%PDF-1.4\n{}", "1 0 obj<<>>stream\n".repeat(100_000)),
         format!("%PDF-1.4\n1 0 obj[{}]", "<</EF <</F 9 0 R>>>>".repeat(3_000)),
         "https://a.example/1\n".repeat(60_000),

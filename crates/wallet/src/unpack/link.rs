@@ -46,12 +46,10 @@ fn is_web(text: &str) -> bool {
 
 /// Whether it is an offer of a credential, to be asked for (`OpenID` for Verifiable Credential Issuance 1.0, 4.1).
 pub(super) fn is_offer(text: &str) -> bool {
-    const SCHEMES: [&str; 2] = ["openid-credential-offer://", "haip://"];
+    const SCHEME: &str = "openid-credential-offer://";
     text.len() <= LONGEST
-        && SCHEMES.iter().any(|scheme| {
-            text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
-                && text.len() > scheme.len()
-        })
+        && text.len() > SCHEME.len()
+        && text.get(..SCHEME.len()).is_some_and(|start| start.eq_ignore_ascii_case(SCHEME))
         && !text.contains(|c: char| c.is_whitespace() || c.is_control())
 }
 
@@ -98,17 +96,19 @@ pub(super) fn in_text(text: &str, most: usize, wanted: fn(&str) -> bool) -> Vec<
 
 /// Without what ends the sentence around it.
 fn without_punctuation(link: &str) -> &str {
+    // Counted once: a link may consist of brackets.
+    let unopened =
+        |open: char, close: char| link.matches(close).count().saturating_sub(link.matches(open).count());
+    let (mut round, mut square) = (unopened('(', ')'), unopened('[', ']'));
     let mut link = link;
     loop {
-        let shorter = link.trim_end_matches(['.', ',', ';', ':', '!', '?', '*', '_', '\u{2026}']);
-        let open = |open: char, close: char| {
-            shorter.ends_with(close) && shorter.matches(close).count() > shorter.matches(open).count()
-        };
-        let shorter = if open('(', ')') || open('[', ']') { &shorter[..shorter.len() - 1] } else { shorter };
-        if shorter.len() == link.len() {
+        link = link.trim_end_matches(['.', ',', ';', ':', '!', '?', '*', '_', '\u{2026}']);
+        let unopened = if link.ends_with(')') { &mut round } else { &mut square };
+        if *unopened == 0 || !link.ends_with([')', ']']) {
             return link;
         }
-        link = shorter;
+        *unopened -= 1;
+        link = &link[..link.len() - 1];
     }
 }
 
@@ -226,6 +226,7 @@ mod tests {
             "https://example.org/?next=badge",
             "mailto:badge@example.org",
             "javascript:alert('badge')",
+            "haip://?credential_offer_uri=https%3A%2F%2Fa.example%2F1",
             "https://exa mple.org/badge/1",
             "badge",
         ] {
@@ -242,6 +243,18 @@ mod tests {
         assert_eq!(in_text(text, 20, is_badge_link), expected);
         assert_eq!(in_text(text, 2, is_badge_link), expected[..2]);
         assert_eq!(in_text("", 20, is_badge_link), Vec::<String>::new());
+    }
+
+    #[test]
+    fn brackets_that_were_not_opened_end_a_link() {
+        for (text, link) in [
+            ("https://a.b/(1)", "https://a.b/(1)"),
+            ("https://a.b/(1)).]", "https://a.b/(1)"),
+            ("https://a.b/[(1)])],", "https://a.b/[(1)]"),
+            (&format!("https://a.b/{}", ").]".repeat(2_000)), "https://a.b/"),
+        ] {
+            assert_eq!(without_punctuation(text), link);
+        }
     }
 
     #[test]

@@ -97,6 +97,9 @@ pub struct Limits {
     pub links: usize,
     /// Images of one PDF in which a QR code is looked for (20).
     pub pictures: usize,
+    /// Pixels of all images of one input together in which a QR code is looked for (512 × 2^20). Images beyond these
+    /// are leaves as they are.
+    pub pixels: u64,
 }
 
 impl Default for Limits {
@@ -111,6 +114,7 @@ impl Default for Limits {
             depth: 3,
             links: 20,
             pictures: 20,
+            pixels: 512 << 20,
         }
     }
 }
@@ -136,7 +140,7 @@ pub struct Unpacked {
 /// Whatever goes wrong is a leaf of its own, [`Content::Failed`], and costs that entry alone; only what would exceed
 /// [`Limits::unpacked`] or [`Limits::entries`] ends the whole, with a last leaf that says so.
 pub fn unpack(input: Input, limits: &Limits, visit: &mut dyn FnMut(Leaf) -> ControlFlow<()>) -> Unpacked {
-    let mut walk = Walk { limits, visit, tally: Unpacked::default(), entries: 0, crowded: 50 };
+    let mut walk = Walk::new(limits, visit);
     let at = At::input();
     let step = match input {
         Input::Bytes { bytes, .. } => walk.open(&at, bytes),
@@ -161,6 +165,8 @@ struct Walk<'a> {
     entries: u32,
     /// Images in which a code is looked for though that takes long.
     crowded: u32,
+    /// Pixels of images in which a code may still be looked for.
+    pixels: u64,
 }
 
 /// Why reading ended early.
@@ -177,7 +183,11 @@ impl From<UnpackError> for Halt {
     }
 }
 
-impl Walk<'_> {
+impl<'a> Walk<'a> {
+    fn new(limits: &'a Limits, visit: &'a mut dyn FnMut(Leaf) -> ControlFlow<()>) -> Self {
+        Self { limits, visit, tally: Unpacked::default(), entries: 0, crowded: 50, pixels: limits.pixels }
+    }
+
     /// The input, in a file: archives and mailboxes are read from there, whatever else as a whole.
     fn file(&mut self, at: &At, mut file: File) -> Step {
         let mut start = Vec::new();
@@ -299,6 +309,13 @@ impl Walk<'_> {
     fn charge(&mut self, bytes: usize) -> Result<(), Halt> {
         self.tally.bytes = self.tally.bytes.saturating_add(bytes as u64);
         if self.tally.bytes > self.limits.unpacked { Err(Halt::Total) } else { Ok(()) }
+    }
+
+    /// Counts the pixels of an image that is to be decoded, if they are no more than are left.
+    fn may_draw(&mut self, width: u32, height: u32) -> bool {
+        let left = self.pixels.checked_sub(u64::from(width) * u64::from(height));
+        self.pixels = left.unwrap_or(self.pixels);
+        left.is_some()
     }
 
     /// Reads one thing out of a container, within the limits. `packed` is how many bytes it takes there, if it is

@@ -37,8 +37,9 @@ pub(super) fn open(walk: &mut Walk, at: &At, picture: Picture, bytes: Vec<u8>) -
             Err(_) => return walk.leaf(at, bytes),
         }
     }
-    let codes =
-        decode(&bytes).map(|image| codes(&image, at.is_incidental(), &mut walk.crowded)).unwrap_or_default();
+    let codes = decode(walk, &bytes)
+        .map(|image| codes(&image, at.is_incidental(), &mut walk.crowded))
+        .unwrap_or_default();
     if codes.is_empty() { walk.leaf(at, bytes) } else { give(walk, at, codes) }
 }
 
@@ -66,7 +67,12 @@ pub(super) fn give(walk: &mut Walk, at: &At, codes: Vec<String>) -> Step {
 }
 
 /// The image in `bytes`, if it can be decoded within the limits.
-pub(super) fn decode(bytes: &[u8]) -> Option<DynamicImage> {
+pub(super) fn decode(walk: &mut Walk, bytes: &[u8]) -> Option<DynamicImage> {
+    let size = ImageReader::new(Cursor::new(bytes)).with_guessed_format().ok()?.into_dimensions();
+    let (width, height) = size.ok().filter(|(width, height)| *width.max(height) <= MAX_SIDE)?;
+    if !walk.may_draw(width, height) {
+        return None;
+    }
     let mut limits = Limits::default();
     limits.max_image_width = Some(MAX_SIDE);
     limits.max_image_height = Some(MAX_SIDE);

@@ -9,6 +9,7 @@
 mod filter;
 mod object;
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 
@@ -28,6 +29,9 @@ const FILES: usize = 20_001;
 
 /// Objects out of streams that are remembered.
 const PACKED: usize = 1_000;
+
+/// What is read of objects because others refer to them, in bytes: this, and twice the size of the file.
+const REFERRED: usize = 1 << 20;
 
 /// What one stream of objects may unpack to, in bytes.
 const OBJECT_STREAM: u64 = 16 << 20;
@@ -88,6 +92,8 @@ struct Pdf<'a> {
     packed: HashMap<u32, Object>,
     is_encrypted: bool,
     is_too_much: bool,
+    /// Bytes that may still be read of objects that others refer to: one may be referred to from everywhere.
+    left: Cell<usize>,
 }
 
 /// Where an object is.
@@ -113,6 +119,7 @@ impl<'a> Pdf<'a> {
             packed: HashMap::new(),
             is_encrypted: is_encrypted(bytes),
             is_too_much,
+            left: Cell::new(bytes.len().saturating_mul(2).saturating_add(REFERRED)),
         };
         let mut end = 0;
         for (number, start) in marks {
@@ -150,6 +157,10 @@ impl<'a> Pdf<'a> {
         }
         if self.is_too_much {
             let detail = format!("it has more than {OBJECTS} objects; the rest was not looked at");
+            return Err(UnpackError::Damaged { what: WHAT, detail }.into());
+        }
+        if self.left.get() == 0 {
+            let detail = "it refers to the same objects too often; not all of it was looked at".to_owned();
             return Err(UnpackError::Damaged { what: WHAT, detail }.into());
         }
         Ok(())
@@ -310,11 +321,14 @@ impl<'a> Pdf<'a> {
         } else {
             size("BitsPerComponent")
         };
+        if !walk.may_draw(width, height) {
+            return Ok(None);
+        }
         // No more than its pixels take, as colours of four parts.
         let most = 64 + 8 * u64::from(width) * u64::from(height);
         let unpacked = filter::undo(walk, dictionary, raw, Some(most))?;
         if unpacked.image {
-            return Ok(picture::decode(&unpacked.bytes));
+            return Ok(picture::decode(walk, &unpacked.bytes));
         }
         let colours = match dictionary.get("ColorSpace") {
             None => Some(Colours::Grey),
@@ -346,11 +360,8 @@ impl<'a> Pdf<'a> {
             b"Indexed" | b"I" => {
                 let Some(base) = parts.get(1) else { return Ok(None) };
                 let is_rgb = match self.resolved(base) {
-                    // An indexed space has no indexed base: this ends.
-                    Some(Object::Array(parts)) if matches!(parts.first(), Some(Object::Name(name)) if name == b"Indexed") =>
-                    {
-                        return Ok(None);
-                    }
+                    // A table of colours has no table as its base (8.6.6.3), under neither name: this ends.
+                    Some(Object::Array(parts)) if is_table(&parts) => return Ok(None),
                     Some(base) => matches!(self.colours(walk, &base)?, Some(Colours::Rgb)),
                     None => return Ok(None),
                 };
@@ -373,7 +384,15 @@ impl<'a> Pdf<'a> {
 
     fn object(&self, number: u32) -> Option<Object> {
         let Some(index) = self.current.get(&number) else { return self.packed.get(&number).cloned() };
-        Parser::new(self.bytes, self.objects.get(*index)?.start).object()
+        let left = self.left.get();
+        if left == 0 {
+            return None;
+        }
+        let start = self.objects.get(*index)?.start;
+        let mut parser = Parser::new(self.bytes, start);
+        let object = parser.object();
+        self.left.set(left.saturating_sub(parser.at.saturating_sub(start)));
+        object
     }
 
     /// An object, or what it refers to.
@@ -402,6 +421,11 @@ impl<'a> Pdf<'a> {
             _ => None,
         }
     }
+}
+
+/// Whether a space of colours is a table of them, by its full name or its short one.
+fn is_table(parts: &[Object]) -> bool {
+    matches!(parts.first(), Some(Object::Name(name)) if matches!(name.as_slice(), b"Indexed" | b"I"))
 }
 
 /// Whether it is a space of colours (8.6), or a table for one.
@@ -527,7 +551,7 @@ fn stream_after(
             let of_number = by_number[from..].iter().take_while(|(found, _)| found == number);
             let mut lengths = of_number.take(16).filter_map(|(_, start)| {
                 let mut parser = Parser::new(bytes, *start);
-                parser.skip_space();
+                parser.skip_little_space();
                 parser.integer()
             });
             lengths.find_map(ends_at)
@@ -581,6 +605,21 @@ mod tests {
         }
         let file = pdf("2 0 R", "123456789012345678901234");
         assert_eq!(Pdf::of(file.as_bytes()).stream(1).unwrap().1.len(), 24);
+    }
+
+    #[test]
+    fn what_is_referred_to_from_everywhere_is_read_a_few_times() {
+        let array = format!("9 0 obj[{}]\n", "1 ".repeat(15_000));
+        for key in ["EF", "S /URI /URI", "EF <</F 7 0 R>> /F"] {
+            let file = format!("%PDF-1.4\n{array}1 0 obj[{}]", format!("<</{key} 9 0 R>>").repeat(3_000));
+            let pdf = Pdf::of(file.as_bytes());
+            assert_eq!(pdf.left.get(), 2 * file.len() + REFERRED);
+            let limits = crate::unpack::Limits::default();
+            let mut visit = |_| ControlFlow::Continue(());
+            let ended = pdf.search(&mut Walk::new(&limits, &mut visit), &mut Wanted::default());
+            assert!(matches!(ended, Err(Halt::Entry(UnpackError::Damaged { .. }))), "{key}");
+            assert_eq!((pdf.left.get(), pdf.object(9)), (0, None));
+        }
     }
 
     #[test]

@@ -230,9 +230,9 @@ impl<'a> Parser<'a> {
         };
         let after = self.at;
         if let Ok(number) = u32::try_from(first) {
-            self.skip_space();
+            self.skip_little_space();
             let generation = self.integer();
-            self.skip_space();
+            self.skip_little_space();
             if generation.is_some() && self.rest().first() == Some(&b'R') {
                 let ends =
                     self.bytes.get(self.at + 1).is_none_or(|byte| is_space(*byte) || is_delimiter(*byte));
@@ -250,7 +250,7 @@ impl<'a> Parser<'a> {
     pub(super) fn integer(&mut self) -> Option<i64> {
         let rest = self.rest();
         let sign = usize::from(matches!(rest.first(), Some(b'+' | b'-')));
-        let digits = rest.get(sign..)?.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let digits = rest.get(sign..)?.iter().take(19).take_while(|byte| byte.is_ascii_digit()).count();
         let length = sign + digits;
         if digits == 0 || digits > 18 || rest.get(length) == Some(&b'.') {
             return None;
@@ -272,6 +272,12 @@ impl<'a> Parser<'a> {
                 _ => return,
             }
         }
+    }
+
+    /// Passes over a few bytes of white space and no comment: what only looks ahead is done from many places, and must
+    /// not read far from each.
+    pub(super) fn skip_little_space(&mut self) {
+        self.at += self.rest().iter().take(16).take_while(|byte| is_space(**byte)).count();
     }
 
     pub(super) fn take(&mut self, word: &[u8]) -> bool {
@@ -340,6 +346,21 @@ mod tests {
         assert_eq!(read("<4869>"), Some(Object::String(b"Hi".to_vec())));
         assert_eq!(read("<486>"), Some(Object::String(b"H`".to_vec())));
         assert_eq!(read("12 0 Rx"), Some(Object::Integer(12)));
+    }
+
+    #[test]
+    fn looking_ahead_does_not_read_far() {
+        for (text, end) in
+            [("5%0 R", 1), ("5 0%\nR", 1), (&format!("5{}0 R", " ".repeat(17)), 1), ("5  0\nR", 6)]
+        {
+            let mut parser = Parser::new(text.as_bytes(), 0);
+            let object = parser.number_or_reference();
+            assert_eq!(object, if end == 1 { Object::Integer(5) } else { Object::Reference(5) }, "{text}");
+            assert_eq!(parser.at, end, "{text}");
+        }
+        let mut parser = Parser::new(b"%comment\n5", 0);
+        parser.skip_little_space();
+        assert_eq!(parser.at, 0);
     }
 
     #[test]
