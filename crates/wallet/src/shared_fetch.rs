@@ -104,7 +104,7 @@ impl SharedFetch {
             if self.fetches.fetch_add(1, Ordering::Relaxed) >= self.manners.fetches {
                 return Err(FetchError::Budget { max: self.manners.fetches });
             }
-            let attempt = Attempt { host: &host, begun: Instant::now(), hung: self.manners.hung };
+            let attempt = Attempt { host: &host, name, begun: Instant::now(), hung: self.manners.hung };
             let answer = self.inner.fetch(request).await;
             attempt.end(&answer);
             match answer.as_ref().ok().and_then(wish) {
@@ -196,16 +196,22 @@ impl Host {
 /// A request on its way. One that is dropped was given up by whoever waited for it.
 struct Attempt<'a> {
     host: &'a Host,
+    name: &'a str,
     begun: Instant,
     hung: Duration,
 }
 
 impl Attempt<'_> {
     fn end(self, answer: &Result<Response, FetchError>) {
-        let failed = matches!(
-            answer,
-            Err(FetchError::Timeout { .. } | FetchError::Connect { .. } | FetchError::NotFound { .. })
-        );
+        // Where it redirected to another host, and that one failed, it did answer.
+        let failed = match answer {
+            Err(
+                FetchError::Timeout { host, .. }
+                | FetchError::Connect { host, .. }
+                | FetchError::NotFound { host, .. },
+            ) => host == self.name,
+            _ => false,
+        };
         let mut health = hold(&self.host.health);
         health.failures = if failed { health.failures + 1 } else { 0 };
         drop(health);
@@ -257,6 +263,9 @@ mod tests {
                 "hung" => {
                     sleep(Duration::from_secs(15)).await;
                     Err(FetchError::Timeout { host, seconds: 15 })
+                }
+                "leads-to-down" => {
+                    Err(FetchError::Connect { host: "down.example".to_owned(), detail: "refused".to_owned() })
                 }
                 "down" => Err(FetchError::Connect { host, detail: "refused".to_owned() }),
                 "busy" if !self.calm.swap(true, Ordering::Relaxed) => Ok(Response {
@@ -333,6 +342,15 @@ mod tests {
         }
         assert_eq!(hosts.asked(), 3);
         assert!(get(&shared, "https://b.example/ok").await.is_ok(), "another host is asked");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_redirector_is_not_to_blame_for_where_it_leads() {
+        let (_, shared) = shared(Manners::default());
+        for number in 0..10 {
+            let error = get(&shared, &format!("https://a.example/leads-to-down/{number}")).await.unwrap_err();
+            assert_eq!(error.code(), "fetch.unreachable");
+        }
     }
 
     #[tokio::test(start_paused = true)]

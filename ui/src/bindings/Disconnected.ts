@@ -11,6 +11,6 @@ export type Disconnected = {
  */
 account: AccountView, 
 /**
- * Why the host could not be told to forget the tokens, if it could not.
+ * Why the host could not be told to forget the tokens, or else the keyring, if one of them could not.
  */
 untold: ApiError | null, };

@@ -24,7 +24,7 @@ added: number,
  */
 already_there: number, 
 /**
- * How many could not be read; the next time they are asked for again.
+ * How many could not be read. Those that may come another time are asked for again the next time.
  */
 failed: number, 
 /**

@@ -38,6 +38,20 @@ pub enum AccountError {
         /// What is wrong.
         what: String,
     },
+    /// The host names an address of somebody else's for signing in or for badges.
+    #[error("the host {host} sends sign-ins or tokens to {foreign}, which is not of the same site")]
+    ForeignEndpoint {
+        /// The host.
+        host: String,
+        /// The other one.
+        foreign: String,
+    },
+    /// Badges that the account only names by link did not come, and may the next time.
+    #[error("what {host} only names by link did not all come")]
+    Unanswered {
+        /// The host.
+        host: String,
+    },
     /// The host lets nobody read badges.
     #[error("the host {host} does not offer to let other programs read badges")]
     NoReading {
@@ -235,6 +249,8 @@ impl AccountError {
             Self::NoReading { .. } => "account.no-reading",
             Self::RegistrationRefused { .. } => "account.registration-refused",
             Self::LoopbackRefused { .. } => "account.web-sites-only",
+            Self::ForeignEndpoint { .. } => "account.foreign-endpoint",
+            Self::Unanswered { .. } => "account.unanswered",
             Self::Denied { .. } => "account.denied",
             Self::Authorization { .. } => "account.authorization-failed",
             Self::StateMismatch { .. } => "account.state-mismatch",
@@ -281,6 +297,12 @@ impl AccountError {
             }
             Self::LoopbackRefused { .. } => {
                 "Lapel has no web site to come back to: download the badges at the host and import the files."
+            }
+            Self::ForeignEndpoint { .. } => {
+                "If both belong together, connect the other host by its own name; else leave it alone."
+            }
+            Self::Unanswered { .. } => {
+                "Bring the badges in again later. Until then everything is asked for from where the last whole reading began."
             }
             Self::Denied { .. } => "Connect the account again, and allow Lapel to read your badges.",
             Self::Authorization { .. } | Self::StateMismatch { .. } | Self::NobodyCame { .. } => {

@@ -17,6 +17,9 @@ use crate::source::Source;
 /// The most bytes of a description of a host.
 const MAX_DESCRIPTION: usize = 4 << 20;
 
+/// The most badges of a page: a host is asked for 50.
+const MAX_ITEMS: usize = 5000;
+
 /// A host, as it describes itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Discovered {
@@ -68,7 +71,11 @@ async fn discover_any(caller: &dyn Caller, base: &Url) -> Result<Discovered, Acc
         match discover_kind(caller, base, kind).await {
             Ok(Ok(discovered)) => return Ok(discovered),
             Ok(Err(status)) => absent.push(tried(kind, status)),
-            Err(error @ (AccountError::BadDiscovery { .. } | AccountError::NoReading { .. })) => {
+            Err(
+                error @ (AccountError::BadDiscovery { .. }
+                | AccountError::NoReading { .. }
+                | AccountError::ForeignEndpoint { .. }),
+            ) => {
                 unusable.get_or_insert(error);
             }
             Err(error) => return Err(error),
@@ -107,6 +114,7 @@ async fn discover_kind(
                 HostKind::BadgeConnect => badge_connect::described(base, &reply),
                 HostKind::Ob3 => ob3_api::described(base, &reply),
             }
+            .and_then(at_home)
             .map(Ok);
         }
         if status == 429 || status >= 500 {
@@ -114,6 +122,38 @@ async fn discover_kind(
         }
     }
     Ok(Err(status))
+}
+
+/// The same, if everything that it names is of the site that the person named: else one host could have another's
+/// tokens sent to it (RFC 9700, 4.4).
+fn at_home(discovered: Discovered) -> Result<Discovered, AccountError> {
+    let Provider { registration, authorization, token, revocation, .. } = &discovered.provider;
+    let home = discovered.base.host_str().unwrap_or_default();
+    let named = [&discovered.api, registration, authorization, token].into_iter().chain(revocation);
+    let foreign = named.filter_map(Url::host_str).find(|host| !is_same_site(home, host));
+    match foreign {
+        Some(foreign) => {
+            Err(AccountError::ForeignEndpoint { host: home.to_owned(), foreign: foreign.to_owned() })
+        }
+        None => Ok(discovered),
+    }
+}
+
+/// Whether two hosts are one, one is right below the other, or both are right below a third that looks like somebody's
+/// own. There is no list of public suffixes here: `org` and `co.uk` are told by their length.
+pub(super) fn is_same_site(one: &str, other: &str) -> bool {
+    let parent = |host: &str| {
+        let (_, rest) = host.split_once('.')?;
+        let labels: Vec<&str> = rest.split('.').collect();
+        let is_name = host.parse::<std::net::Ipv4Addr>().is_err();
+        let is_suffix = matches!(labels[..], [second, first] if first.len() == 2 && second.len() <= 3);
+        (is_name && labels.len() >= 2 && !is_suffix).then(|| rest.to_owned())
+    };
+    let (above_one, above_other) = (parent(one), parent(other));
+    one == other
+        || above_one.as_deref() == Some(other)
+        || above_other.as_deref() == Some(one)
+        || (above_one.is_some() && above_one == above_other)
 }
 
 /// The address in what a person typed: a name, or an https address, perhaps that of the description itself.
@@ -197,7 +237,11 @@ impl HostKind {
         for list in lists {
             let list: Option<Vec<&RawValue>> =
                 serde_json::from_str(list.get()).map_err(|_| bad("its badges are not in a list"))?;
-            items.extend(list.into_iter().flatten().filter_map(|raw| item(raw, &host)));
+            let list = list.unwrap_or_default();
+            if items.len() + list.len() > MAX_ITEMS {
+                return Err(bad("there are more badges in it than Lapel takes at once"));
+            }
+            items.extend(list.into_iter().filter_map(|raw| item(raw, &host)));
         }
         Ok(items)
     }
@@ -331,6 +375,29 @@ mod tests {
             let page = format!("{{\"credential\": null, \"{spelt}\": [\"a.b.c\"]}}");
             assert_eq!(HostKind::Ob3.items(&reply(&page)).unwrap().len(), 1);
         }
+    }
+
+    #[test]
+    fn a_site_is_told_by_its_name() {
+        for (one, other) in [
+            ("a.org", "a.org"),
+            ("a.org", "api.a.org"),
+            ("www.a.org", "api.a.org"),
+            ("x.a.co.uk", "y.a.co.uk"),
+        ] {
+            assert!(is_same_site(one, other) && is_same_site(other, one), "{one}, {other}");
+        }
+        for (one, other) in
+            [("a.org", "b.org"), ("a.co.uk", "b.co.uk"), ("a.org", "evil-a.org"), ("10.0.0.1", "11.0.0.1")]
+        {
+            assert!(!is_same_site(one, other) && !is_same_site(other, one), "{one}, {other}");
+        }
+    }
+
+    #[test]
+    fn a_page_of_crumbs_is_none() {
+        let page = format!("{{\"assertions\":[{}1]}}", "1,".repeat(MAX_ITEMS));
+        assert_eq!(HostKind::BadgeConnect.items(&reply(&page)).unwrap_err().code(), "account.bad-answer");
     }
 
     #[test]

@@ -8,6 +8,7 @@ use tokio::task::JoinSet;
 use url::Url;
 
 use super::error::{AccountError, oauth_code, plain};
+use super::host::is_same_site;
 use crate::secret::Secret;
 
 /// A browser sends its request at once; whoever is slower is not one.
@@ -129,6 +130,15 @@ fn read(target: &str, state: &Secret, host: &str) -> Came {
     if parameter("state").as_deref() != Some(state.expose()) {
         return Came::Astray;
     }
+    // RFC 9207, 2.4. Who the issuer is was never said; that it is of this host's site is known.
+    let is_other = |iss: &str| {
+        let url = Url::parse(iss).ok();
+        !url.as_ref().and_then(Url::host_str).is_some_and(|issuer| is_same_site(host, issuer))
+    };
+    if parameter("iss").is_some_and(|iss| is_other(&iss)) {
+        let what = "the answer of the browser names another issuer".to_owned();
+        return Came::Back(Err(AccountError::BadAnswer { host: host.to_owned(), what }));
+    }
     let host = host.to_owned();
     if let Some(error) = parameter("error") {
         if error == "access_denied" {
@@ -210,6 +220,7 @@ mod tests {
             ("?error=server_error&error_description=no%0Aluck&state=st", "account.authorization-failed"),
             ("?error=%3Cb%3E%20x&state=st", "account.authorization-failed"),
             ("?state=st", "account.bad-answer"),
+            ("?code=c&iss=https://evil.example&state=st", "account.bad-answer"),
         ] {
             let loopback = Loopback::open().await.unwrap();
             let redirect = loopback.redirect().to_owned();

@@ -22,6 +22,7 @@ mod session;
 mod view;
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -50,6 +51,8 @@ use loopback::Loopback;
 use oauth::{Attempt, Client, Keys};
 use session::{Pages, Session};
 
+/// What a badge takes in memory besides its text, at least.
+const ITEM_BYTES: usize = 1 << 10;
 /// What is brought in at once: more is not held in memory.
 const BATCH_BYTES: usize = 64 << 20;
 
@@ -101,13 +104,19 @@ impl Drop for Busy<'_> {
 }
 
 /// A sign-in that waits for the person to come back from the browser. Dropping it ends it; nothing of it was kept.
-#[derive(Debug)]
 pub struct ConnectingAccount {
     discovered: Discovered,
     client: Client,
     attempt: Attempt,
     loopback: Loopback,
     url: Url,
+}
+
+impl fmt::Debug for ConnectingAccount {
+    /// Without the address for the browser, which holds the secret of the sign-in.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ConnectingAccount").field("discovered", &self.discovered).finish_non_exhaustive()
+    }
 }
 
 impl ConnectingAccount {
@@ -259,6 +268,9 @@ impl Wallet {
                 self.inner.store.account_synced(id.0, until, Timestamp::now())?;
                 None
             }
+            Ok(_) if kept.error.is_none() && kept.unanswered => {
+                Some(AccountError::Unanswered { host: self.stored_account(id)?.host }.into())
+            }
             Ok(_) => kept.error.take(),
             Err(error) => {
                 if matches!(error, AccountError::SignInAgain { .. }) {
@@ -299,7 +311,7 @@ impl Wallet {
                 Ok(None) => (Vec::new(), Ok(pages.until())),
                 Err(error) => (Vec::new(), Err(error)),
             };
-            bytes += items.iter().map(|item| item.text.len()).sum::<usize>();
+            bytes += items.iter().map(|item| item.text.len() + ITEM_BYTES).sum::<usize>();
             batch.extend(items.into_iter().map(Item::source));
             if !batch.is_empty() && (ended || bytes > BATCH_BYTES) {
                 bytes = 0;
@@ -349,12 +361,13 @@ impl Wallet {
         let (secrets, wallet) = (Arc::clone(&access.secrets), self.clone());
         let view = self.account_view(account.clone());
         blocking(move || {
-            secrets.remove(&account.secret).map_err(AccountError::from)?;
+            // The account goes all the same; that its tokens stayed here is told.
+            let left = secrets.remove(&account.secret).err();
             wallet.inner.store.remove_account(account.id)?;
-            Ok::<_, ApiError>(())
+            let untold = untold.or(left.map(|error| AccountError::from(error).into()));
+            Ok(Disconnected { account: view, untold })
         })
-        .await?;
-        Ok(Disconnected { account: view, untold })
+        .await
     }
 
     async fn revoke(&self, caller: Arc<dyn Caller>, account: StoredAccount) -> Result<(), AccountError> {
@@ -398,6 +411,13 @@ async fn read_profile(caller: &dyn Caller, discovered: &Discovered, token: &Secr
     }
 }
 
+/// Whether what failed with this code may be had another time: a host that did not answer, or that showed a page for
+/// people, may be repaired. What it refuses (HTTP 4xx, but for "too often") it refuses.
+fn may_come_later(code: &str) -> bool {
+    let is_refused = code.starts_with("fetch.http-4") && code != "fetch.http-429";
+    (code.starts_with("fetch.") && !is_refused) || code == "import.web-page"
+}
+
 /// What became of what came.
 #[derive(Default)]
 struct Imported {
@@ -427,7 +447,7 @@ impl Imported {
                 ImportOutcome::Failed { error } => {
                     self.failed += 1;
                     // What could not be read will not be readable the next time; what did not answer may.
-                    self.unanswered |= error.code.starts_with("fetch.");
+                    self.unanswered |= may_come_later(&error.code);
                 }
                 // What waits for the person, or was left out at their wish, has its line.
                 _ => {}
@@ -439,5 +459,22 @@ impl Imported {
     /// Whether nothing that came would fare better the next time.
     fn is_whole(&self) -> bool {
         !self.unanswered && !self.stopped
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_host_refuses_does_not_hold_up_the_next_reading() {
+        for code in ["fetch.timeout", "fetch.http-429", "fetch.http-503", "import.web-page"] {
+            assert!(may_come_later(code), "{code}");
+        }
+        for code in
+            ["fetch.http-401", "fetch.http-403", "fetch.http-404", "import.revoked", "import.no-badge"]
+        {
+            assert!(!may_come_later(code), "{code}");
+        }
     }
 }

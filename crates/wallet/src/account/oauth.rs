@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use url::Url;
 
 use super::error::{AccountError, accepted, host_of, oauth_code, said_in};
+use super::host::is_same_site;
 use super::secrets::{self, SecretsError};
 use crate::fetch::call::{Authority, Call, Caller, Reply, Sends};
 use crate::secret::{Secret, reveal, reveal_some};
@@ -197,7 +198,7 @@ struct Registered {
 fn client(reply: &Reply) -> Result<Client, AccountError> {
     let bad = |what: String| AccountError::BadAnswer { host: host_of(reply), what };
     let registered: Registered = serde_json::from_slice(&reply.bytes)
-        .map_err(|error| bad(format!("the registration is not as it should be ({error})")))?;
+        .map_err(|_| bad("the registration is not as it should be".to_owned()))?;
     let secret = registered.client_secret.filter(|secret| !secret.expose().is_empty());
     let auth = match registered.token_endpoint_auth_method.as_deref() {
         _ if secret.is_none() => ClientAuth::None,
@@ -215,8 +216,16 @@ pub(super) fn authorization_url(
     redirect: &str,
     attempt: &Attempt,
 ) -> Url {
+    // The host's own parameters stay, but none that would decide what is asked for.
+    let is_ours = |name: &str| {
+        let ours = ["response_type", "client_id", "redirect_uri", "scope", "state"];
+        ours.contains(&name) || name.starts_with("code_challenge")
+    };
     let mut url = provider.authorization.clone();
+    let pairs = provider.authorization.query_pairs().filter(|(name, _)| !is_ours(name));
     url.query_pairs_mut()
+        .clear()
+        .extend_pairs(pairs)
         .append_pair("response_type", "code")
         .append_pair("client_id", &client.id)
         .append_pair("redirect_uri", redirect)
@@ -277,7 +286,12 @@ pub(super) async fn find_revocation(caller: &dyn Caller, token_url: &Url) -> Opt
     if metadata.token_endpoint.as_deref() != Some(token_url.as_str()) {
         return None;
     }
-    Url::parse(&metadata.revocation_endpoint?).ok().filter(|url| url.scheme() == "https")
+    let is_its_own = |url: &Url| {
+        let (host, token_host) =
+            (url.host_str().unwrap_or_default(), token_url.host_str().unwrap_or_default());
+        url.scheme() == "https" && is_same_site(host, token_host)
+    };
+    Url::parse(&metadata.revocation_endpoint?).ok().filter(is_its_own)
 }
 
 /// Tells the host that `token` is no longer needed (RFC 7009, 2.1).
@@ -352,6 +366,23 @@ mod tests {
             headers: crate::fetch::call::Headers::default(),
             bytes: body.as_bytes().to_vec().into(),
         }
+    }
+
+    #[test]
+    fn a_host_presets_nothing_of_what_is_asked() {
+        let url = |text: &str| Url::parse(text).unwrap();
+        let provider = Provider {
+            registration: url("https://host.example/r"),
+            authorization: url("https://host.example/a?tenant=1&scope=all&state=theirs&code_challenge=x"),
+            token: url("https://host.example/t"),
+            revocation: None,
+            scopes: vec!["read".to_owned()],
+        };
+        let client = Client { id: "c".to_owned(), auth: ClientAuth::None, secret: None };
+        let made = authorization_url(&provider, &client, "http://127.0.0.1:1/", &Attempt::new().unwrap());
+        let all = |name: &str| made.query_pairs().filter(|(key, _)| key == name).count();
+        assert_eq!((all("tenant"), all("scope"), all("state"), all("code_challenge")), (1, 1, 1, 1));
+        assert!(!made.as_str().contains("theirs"));
     }
 
     #[test]

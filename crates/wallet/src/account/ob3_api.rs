@@ -52,10 +52,11 @@ pub(super) fn described(base: &Url, reply: &Reply) -> Result<Discovered, Account
     })
 }
 
-/// Where the description was found, after redirects: what proves who calls would not follow them.
+/// Where the description was found, after redirects of the same origin: what proves who calls would not follow them.
 fn api(base: &Url, reply: &Reply) -> Url {
     let mut url = reply.url.clone();
-    match reply.url.path().strip_suffix("/discovery") {
+    let found = (url.origin() == base.origin()).then(|| reply.url.path().strip_suffix("/discovery"));
+    match found.flatten() {
         Some(path) => {
             url.set_path(path);
             url.set_query(None);

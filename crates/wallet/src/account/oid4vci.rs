@@ -179,6 +179,8 @@ pub struct Offer {
     offered: Vec<(String, Configuration)>,
     code: Secret,
     pin: Option<PinView>,
+    /// Under which name it is sent.
+    pin_name: &'static str,
 }
 
 #[derive(Clone, Debug)]
@@ -269,10 +271,11 @@ impl Wallet {
         let mut wanting = Wanting { caller: &*caller, issuer: &offer.issuer, grant, holder: &holder };
         let (mut sources, mut missing) = (Vec::new(), Vec::new());
         for (id, configuration) in &offer.offered {
-            match wanting.credentials(id, configuration).await {
-                Ok(items) => sources.extend(items.into_iter().map(Item::source)),
-                Err(error) => missing.push(ApiError::from(error)),
-            }
+            // What was handed out before an error is there: the issuer may not hand it out again.
+            let mut items = Vec::new();
+            let asked = wanting.credentials(id, configuration, &mut items).await;
+            sources.extend(items.into_iter().map(Item::source));
+            missing.extend(asked.err().map(ApiError::from));
         }
         let mut kept = Imported::default();
         if !sources.is_empty() {
@@ -321,7 +324,7 @@ async fn read_offer(caller: &dyn Caller, text: &str) -> Result<Offer, OfferError
         })?;
         offered.push((id, configuration));
     }
-    Ok(Offer { issuer, offered, code: Secret::from(code), pin: pin(grant) })
+    Ok(Offer { issuer, offered, code: Secret::from(code), pin: pin(grant), pin_name: pin_name(grant) })
 }
 
 /// The JSON of an offer: by value, or fetched (4.1.2 and 4.1.3).
@@ -365,6 +368,12 @@ fn pin(grant: &Map<String, Value>) -> Option<PinView> {
         length: code.length,
         description: code.description.as_deref().map(plain).filter(|text| !text.is_empty()),
     })
+}
+
+/// Under which name the PIN is sent: drafts before 13 have one of their own.
+fn pin_name(grant: &Map<String, Value>) -> &'static str {
+    let is_older = !grant.contains_key("tx_code") && grant.contains_key("user_pin_required");
+    if is_older { "user_pin" } else { "tx_code" }
 }
 
 #[derive(Deserialize)]
@@ -476,7 +485,7 @@ async fn redeem(caller: &dyn Caller, offer: &Offer, pin: Option<&str>) -> Result
     let mut form =
         vec![("grant_type", Secret::from(PRE_AUTHORIZED)), ("pre-authorized_code", offer.code.clone())];
     let pin = pin.filter(|_| offer.pin.is_some());
-    form.extend(pin.map(|pin| ("tx_code", Secret::from(pin))));
+    form.extend(pin.map(|pin| (offer.pin_name, Secret::from(pin))));
     let call = Call::post(offer.issuer.token_endpoint.clone(), Sends::Form(form), MAX_ANSWER);
     let reply = caller.call(&call).await.map_err(AccountError::from)?;
     let more: Value = serde_json::from_slice(&reply.bytes).unwrap_or_default();
@@ -526,12 +535,13 @@ struct Wanting<'a> {
 }
 
 impl Wanting<'_> {
-    /// The credentials of one configuration.
+    /// The credentials of one configuration, added to `items`, also those that came before an error.
     async fn credentials(
         &mut self,
         id: &str,
         configuration: &Configuration,
-    ) -> Result<Vec<Item>, OfferError> {
+        items: &mut Vec<Item>,
+    ) -> Result<(), OfferError> {
         let name = name_of(id, configuration);
         let host = || self.issuer.host.clone();
         if !FORMATS.contains(&configuration.format.as_str()) {
@@ -549,12 +559,11 @@ impl Wanting<'_> {
             }
             _ => vec![None],
         };
-        let mut items = Vec::new();
         for identifier in named {
             let asked = Asked { id, configuration, name: &name, identifier, algorithm };
             items.extend(self.ask(&asked).await?);
         }
-        Ok(items)
+        Ok(())
     }
 
     /// One request; a second one where the issuer wants a newer nonce, or the form of draft 13.
@@ -795,5 +804,8 @@ mod tests {
         assert_eq!((described.numeric, described.length), (false, Some(6)));
         assert_eq!(described.description.as_deref(), Some("in your mail"));
         assert!(of(r#"{"tx_code":{}}"#).is_some());
+        let name = |text: &str| pin_name(serde_json::from_str::<Value>(text).unwrap().as_object().unwrap());
+        assert_eq!(name(r#"{"user_pin_required":true}"#), "user_pin");
+        assert_eq!(name(r#"{"user_pin_required":true,"tx_code":{}}"#), "tx_code");
     }
 }

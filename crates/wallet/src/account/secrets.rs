@@ -124,9 +124,13 @@ impl Secrets for KeyringOrFiles {
     }
 
     fn remove(&self, name: &str) -> Result<(), SecretsError> {
+        let in_a_file = self.files.is_in_a_file(name);
         self.files.remove(name)?;
-        self.keyring.ask(Wish::Remove(name.to_owned()));
-        Ok(())
+        match self.keyring.ask(Wish::Remove(name.to_owned())) {
+            // What was in a file was so because no keyring answers.
+            None if !in_a_file => Err(SecretsError::NoKeyring),
+            _ => Ok(()),
+        }
     }
 
     fn is_in_a_file(&self, name: &str) -> bool {

@@ -20,6 +20,8 @@ use crate::store::StoredAccount;
 const LIMIT: u32 = 50;
 /// The most bytes of a page: badges carry their pictures in them.
 const MAX_PAGE: usize = 32 << 20;
+/// The most badges of one reading.
+const MAX_BADGES: usize = 100_000;
 /// The most pages of one reading.
 const MAX_PAGES: u32 = 2000;
 /// Pages in a row without a badge that was not seen before.
@@ -170,10 +172,25 @@ impl Session {
         let token_url = stored_url(&self.account, &self.account.token_url)?;
         let scopes: Vec<String> = self.account.scopes.split_whitespace().map(str::to_owned).collect();
         let tokens = oauth::refresh(&*self.caller, &token_url, &self.client, (&refresh_token, &scopes)).await;
-        let tokens = tokens.map_err(|error| match error {
-            AccountError::Token { said_text, .. } => again(said_text),
-            other => other,
-        })?;
+        let tokens = match tokens {
+            Ok(tokens) => tokens,
+            Err(error) => {
+                let now_kept = kept(&self.secrets, &self.account).await?;
+                if now_kept.access_token != self.keys.access_token {
+                    // Another process used the refresh token first, and has what came for it.
+                    self.keys = now_kept;
+                    return Ok(());
+                }
+                return Err(match error {
+                    AccountError::Token { error, said_text, .. }
+                        if matches!(&*error, "invalid_grant" | "invalid_client" | "unauthorized_client") =>
+                    {
+                        again(said_text)
+                    }
+                    other => other,
+                });
+            }
+        };
         self.keys = Keys {
             client_secret: self.keys.client_secret.clone(),
             access_token: tokens.access,
@@ -246,7 +263,7 @@ impl Pages {
             return Err(error);
         }
         let Some(url) = self.next.take() else { return Ok(None) };
-        if self.read >= MAX_PAGES || self.fruitless >= MAX_FRUITLESS {
+        if self.read >= MAX_PAGES || self.seen.len() >= MAX_BADGES || self.fruitless >= MAX_FRUITLESS {
             let host = url.host_str().unwrap_or_default().to_owned();
             return Err(AccountError::EndlessPages { host, pages: self.read });
         }
@@ -260,7 +277,7 @@ impl Pages {
         self.came += page.items.len() as u64;
         let whole = page.items.len();
         page.items.retain(|item| self.seen.insert(item.digest()));
-        self.fruitless = if page.items.is_empty() && whole > 0 { self.fruitless + 1 } else { 0 };
+        self.fruitless = if page.items.is_empty() { self.fruitless + 1 } else { 0 };
         match self.after(&page, whole) {
             Ok(next) => self.next = next,
             Err(error) => self.broken = Some(error),
@@ -285,20 +302,14 @@ impl Pages {
                 return Ok(Some(next));
             }
             // Some hosts link their last page to itself. Before everything came, it is no last one.
-            if page.total.is_some_and(|total| (self.seen.len() as u64) < total) {
-                return Err(AccountError::BadAnswer {
-                    host: page.url.host_str().unwrap_or_default().to_owned(),
-                    what: "its pages lead back to one another before all badges came".to_owned(),
-                });
-            }
-            return Ok(None);
+            return self.whole(page, "its pages lead back to one another before all badges came");
         }
         let more = match page.total {
             Some(total) => self.came < total,
             None => !page.items.is_empty(),
         };
         if came == 0 || !more || page.items.is_empty() {
-            return Ok(None);
+            return self.whole(page, "its pages ended before all badges came");
         }
         let mut next = self.first.clone();
         let pairs: Vec<(String, String)> = self.first.query_pairs().into_owned().collect();
@@ -309,10 +320,21 @@ impl Pages {
         Ok(Some(next))
     }
 
+    /// The end, unless the host said that there is more than came.
+    fn whole(&self, page: &Page, what: &str) -> Result<Option<Url>, AccountError> {
+        if page.total.is_some_and(|total| (self.seen.len() as u64) < total) {
+            return Err(AccountError::BadAnswer {
+                host: page.url.host_str().unwrap_or_default().to_owned(),
+                what: what.to_owned(),
+            });
+        }
+        Ok(None)
+    }
+
     /// From when on to ask the next time, where everything of this reading was kept. Without the host's clock there is
-    /// no safe instant: everything is asked for again.
+    /// no safe instant: everything is asked for again. A clock that is ahead would hide what is issued until then.
     pub(super) fn until(&self) -> Option<Timestamp> {
-        let until = self.began?.checked_sub(OVERLAP).ok()?;
+        let until = self.began?.min(Timestamp::now()).checked_sub(OVERLAP).ok()?;
         // Whole seconds: what hosts understand.
         Timestamp::from_second(until.as_second()).ok()
     }

@@ -96,7 +96,7 @@ pub struct SyncSummary {
     pub added: u32,
     /// How many were there.
     pub already_there: u32,
-    /// How many could not be read; the next time they are asked for again.
+    /// How many could not be read. Those that may come another time are asked for again the next time.
     pub failed: u32,
     /// A line for each badge.
     pub lines: Vec<ImportLine>,
@@ -110,7 +110,7 @@ pub struct SyncSummary {
 pub struct Disconnected {
     /// The account that was.
     pub account: AccountView,
-    /// Why the host could not be told to forget the tokens, if it could not.
+    /// Why the host could not be told to forget the tokens, or else the keyring, if one of them could not.
     pub untold: Option<ApiError>,
 }
 

@@ -1,7 +1,7 @@
 //! Calls: requests to an API on behalf of the person, with what proves that they may.
 //!
 //! They pass the same door as everything else: the addresses are judged alike, there are limits of time and of bytes,
-//! no cookies and no proxy. What is more: nothing that proves who is calling follows a redirect to another origin,
+//! no cookies, and the proxy that the person set. What is more: nothing that proves who is calling follows a redirect to another origin,
 //! and nothing that is posted follows one at all.
 
 use std::fmt;
@@ -16,8 +16,8 @@ use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, LOCATION};
 use url::{Url, form_urlencoded};
 use zeroize::Zeroizing;
 
-use super::http::{host, of_reqwest};
-use super::{FetchError, HttpFetch, MapFetch};
+use super::http::{host, masked, of_reqwest};
+use super::{FetchError, HttpFetch, MapFetch, Rule};
 use crate::secret::Secret;
 
 /// Calls APIs. Two answer: [`HttpFetch`], and [`MapFetch`], which is always offline.
@@ -222,6 +222,13 @@ impl HttpFetch {
         for _ in 0..=self.inner.options.limits.redirects {
             let (reply, next) = self.place_at(&url, call).await?;
             match next {
+                // What began safe does not end in the open, whatever is allowed.
+                Some(next)
+                    if call.may_follow(&next) && url.scheme() == "https" && next.scheme() == "http" =>
+                {
+                    let rule = Rule::Scheme { scheme: "http".to_owned() };
+                    return Err(FetchError::Refused { url: masked(&next), rule });
+                }
                 Some(next) if call.may_follow(&next) => url = next,
                 // What must not go further says so by its status.
                 _ => return Ok(reply),
@@ -232,7 +239,7 @@ impl HttpFetch {
 
     /// One request, of one hop; with where it redirects to, if it does.
     async fn place_at(&self, url: &Url, call: &Call) -> Result<(Reply, Option<Url>), FetchError> {
-        self.inner.check(url).map_err(|rule| FetchError::Refused { url: url.to_string(), rule })?;
+        self.inner.check(url).map_err(|rule| FetchError::Refused { url: masked(url), rule })?;
         let client = self.inner.client(url)?;
         let asked = match call.sends {
             Sends::Nothing => client.get(url.clone()),

@@ -71,7 +71,7 @@ pub struct BadProxy {
 /// Reads the address of a proxy, such as `http://proxy.school.lan:3128` or `socks5h://127.0.0.1:9050`; it may hold a
 /// name and password for it.
 pub fn parse_proxy(text: &str) -> Result<Url, BadProxy> {
-    let bad = || BadProxy { text: text.to_owned() };
+    let bad = || BadProxy { text: without_password(text) };
     let url = Url::parse(text.trim()).map_err(|_| bad())?;
     let fits = matches!(url.scheme(), "http" | "https" | "socks5" | "socks5h")
         && url.host_str().is_some_and(|host| !host.is_empty())
@@ -79,6 +79,22 @@ pub fn parse_proxy(text: &str) -> Result<Url, BadProxy> {
         && url.query().is_none()
         && url.fragment().is_none();
     if fits { Ok(url) } else { Err(bad()) }
+}
+
+/// What may be a proxy's address, without what stands before its host.
+fn without_password(text: &str) -> String {
+    let Some((before, host)) = text.rsplit_once('@') else { return text.to_owned() };
+    let scheme = before.split_once("://").map_or(String::new(), |(scheme, _)| format!("{scheme}://"));
+    format!("{scheme}{host}")
+}
+
+/// An address as errors show it: without a name and password.
+pub(super) fn masked(url: &Url) -> String {
+    let mut url = url.clone();
+    // Neither fails where there is a name or password.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    url.into()
 }
 
 /// Fetches over https, from public hosts only. Clones are the same, and share what is kept.
@@ -125,7 +141,7 @@ impl HttpFetch {
                 // What began safe does not end in the open, whatever is allowed.
                 Hop::Redirect(next) if url.scheme() == "https" && next.scheme() == "http" => {
                     let rule = Rule::Scheme { scheme: "http".to_owned() };
-                    return Err(FetchError::Refused { url: next.to_string(), rule });
+                    return Err(FetchError::Refused { url: masked(&next), rule });
                 }
                 Hop::Redirect(next) => (url, redirected) = (next, true),
                 Hop::Again => {}
@@ -137,7 +153,7 @@ impl HttpFetch {
     /// One request, of one hop, or the answer that is kept.
     async fn ask(&self, url: &Url, request: &Request) -> Result<Hop, FetchError> {
         let Inner { options, kept, .. } = &*self.inner;
-        self.inner.check(url).map_err(|rule| FetchError::Refused { url: url.to_string(), rule })?;
+        self.inner.check(url).map_err(|rule| FetchError::Refused { url: masked(url), rule })?;
         let key: Key = (url.to_string(), request.purpose.accept());
         let conditions = match kept.before(&key, self.anew, Timestamp::now()) {
             Before::Answered(response) => return Ok(Hop::Answer(response)),

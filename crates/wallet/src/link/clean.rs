@@ -18,12 +18,11 @@ pub struct Cleaned {
 /// Takes the tracking, the recipient's address and the fragment off `url`, and takes it out of redirectors.
 pub fn clean(url: &Url) -> Cleaned {
     let mut cleaned = Cleaned { url: url.clone(), recipient: None };
+    strip(&mut cleaned);
     for _ in 0..MAX_REDIRECTORS {
+        let Some(target) = target(&cleaned.url) else { break };
+        cleaned.url = target;
         strip(&mut cleaned);
-        match target(&cleaned.url) {
-            Some(target) => cleaned.url = target,
-            None => break,
-        }
     }
     cleaned.url.set_fragment(None);
     cleaned
@@ -176,5 +175,17 @@ mod tests {
             nested = format!("https://badgecheck.io/?url={inner}");
         }
         assert!(cleaned(&nested).0.starts_with("https://badgecheck.io/"));
+    }
+
+    #[test]
+    fn nobody_is_named_however_deep_the_link_stands() {
+        let mut link = "https://a.example/1?identity__email=ada%40example.org".to_owned();
+        for _ in 0..MAX_REDIRECTORS {
+            let encoded: String = url::form_urlencoded::byte_serialize(link.as_bytes()).collect();
+            link = format!("https://badgecheck.io/?url={encoded}");
+        }
+        let cleaned = clean(&Url::parse(&link).unwrap());
+        assert_eq!(cleaned.url.as_str(), "https://a.example/1");
+        assert_eq!(cleaned.recipient.as_deref(), Some("ada@example.org"));
     }
 }

@@ -18,6 +18,10 @@ pub(super) const MAX_CANDIDATES: usize = 10;
 const MAX_LISTED: usize = 200;
 /// Tags that are looked at, at most.
 const MAX_TAGS: usize = 100_000;
+/// The longest address that is looked at, in bytes.
+const MAX_ADDRESS: usize = 8 << 10;
+/// Addresses that are completed, at most: each costs a copy of where the page is.
+const MAX_JOINS: usize = 5000;
 /// A page with less text than this, and with scripts, is made by them.
 const LITTLE_TEXT: usize = 200;
 
@@ -99,6 +103,8 @@ struct Search {
     plain_title: Option<String>,
     text: usize,
     scripts: usize,
+    /// Addresses that were completed.
+    joins: usize,
     /// The link that the text after it belongs to.
     open_link: Option<String>,
 }
@@ -124,6 +130,7 @@ impl Search {
             plain_title: None,
             text: 0,
             scripts: 0,
+            joins: 0,
             open_link: None,
         }
     }
@@ -132,7 +139,8 @@ impl Search {
         self.offer(attributes);
         match name {
             "base" => {
-                if let Some(base) = attributes.get("href").and_then(|href| self.here.join(href).ok()) {
+                let here = self.here.clone();
+                if let Some(base) = attributes.get("href").and_then(|href| self.join(&here, href)) {
                     self.base = base;
                 }
             }
@@ -193,7 +201,7 @@ impl Search {
         let downloads = attributes.get("download").is_some();
         if (downloads && (is_file || ends_in(&[".png", ".svg"]))) || ends_in(&["/baked", "/download"]) {
             self.add(href, Sign::Download);
-        } else if is_file || self.base.join(href).is_ok_and(|url| is_of_badge(&url)) {
+        } else if is_file || self.joined(href).is_some_and(|url| is_of_badge(&url)) {
             self.add(href, Sign::Link);
         } else {
             self.open_link = Some(href.to_owned());
@@ -230,8 +238,22 @@ impl Search {
         }
     }
 
+    fn joined(&mut self, href: &str) -> Option<Url> {
+        let base = self.base.clone();
+        self.join(&base, href)
+    }
+
+    /// `href` from `base` on, unless it is longer than addresses are or the page had its share.
+    fn join(&mut self, base: &Url, href: &str) -> Option<Url> {
+        if href.len() > MAX_ADDRESS || self.joins >= MAX_JOINS {
+            return None;
+        }
+        self.joins += 1;
+        base.join(href).ok().filter(|url| url.as_str().len() <= MAX_ADDRESS)
+    }
+
     fn add(&mut self, href: &str, sign: Sign) {
-        let Ok(mut url) = self.base.join(href) else { return };
+        let Some(mut url) = self.joined(href) else { return };
         url.set_fragment(None);
         // Of a page of many thousand links, the first are looked at.
         let full = self.page.candidates.len() >= MAX_LISTED;
@@ -389,6 +411,15 @@ mod tests {
             .concat();
         let page = searched(&many);
         assert_eq!((page.candidates.len(), page.listed.len()), (MAX_CANDIDATES, MAX_LISTED));
+    }
+
+    #[test]
+    fn a_long_base_lengthens_nothing() {
+        let base = "x/".repeat(MAX_ADDRESS);
+        let page = searched(&format!("<base href='/{base}'><a href=1.json>x</a><a href='{base}.json'>x</a>"));
+        assert_eq!(told(&page), [("https://school.example/people/ada/1.json", Sign::Link)]);
+        let many = "<a href=x>x</a>".repeat(MAX_JOINS);
+        assert!(searched(&format!("{many}<a href=1.json>x</a>")).candidates.is_empty());
     }
 
     #[test]
