@@ -141,6 +141,6 @@ fn folders_are_listed_and_taken_away() {
     assert_eq!(desk.run(&["watch", "list"]).1.len(), 2);
     assert_eq!(desk.run(&["watch", "rm", gone.to_str().unwrap(), "downloads"]).0, 0);
     assert!(desk.run(&["watch", "list"]).1.is_empty());
-    let (status, lines) = desk.run(&["watch", "add", "missing"]);
-    assert_eq!((status, lines[0]["error"]["code"].as_str()), (1, Some("watch.unreachable")));
+    let (failed, told) = desk.run(&["watch", "add", "missing"]);
+    assert_eq!((failed, told[0]["error"]["code"].as_str()), (1, Some("watch.unreachable")));
 }
