@@ -15,6 +15,7 @@ use crate::imports::tell;
 /// A host that is ready to be connected: nothing is opened in the browser yet.
 #[derive(Serialize, TS)]
 #[ts(export)]
+#[expect(clippy::struct_field_names, reason = "requests call the number so, too")]
 pub(crate) struct Connecting {
     /// The number to go on with.
     connecting: u32,

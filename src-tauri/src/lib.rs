@@ -58,7 +58,6 @@ pub fn run() -> tauri::Result<()> {
 
 /// On macOS files and links do not come as arguments.
 #[cfg(target_os = "macos")]
-#[expect(clippy::needless_pass_by_value, reason = "as Tauri hands it over")]
 fn opened(app: &AppHandle, event: tauri::RunEvent) {
     if let tauri::RunEvent::Opened { urls } = event {
         raise(app);
@@ -70,7 +69,6 @@ fn opened(app: &AppHandle, event: tauri::RunEvent) {
 }
 
 #[cfg(not(target_os = "macos"))]
-#[expect(clippy::needless_pass_by_value, reason = "as Tauri hands it over")]
 fn opened(_: &AppHandle, _: tauri::RunEvent) {}
 
 /// Brings in what the app was started with, and offers the links.
