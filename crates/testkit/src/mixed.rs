@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::containers::{Attached, MailPart, PdfFile, mail, zip};
 use crate::{DataModel, Issuer, art, assorted};
 
-/// What importing a folder that [`mixed`] made comes to, where badges that are not valid are kept.
+/// What importing a folder that [`mixed()`] made comes to, where badges that are not valid are kept.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Mixture {
     /// Files to look into.
@@ -30,7 +30,7 @@ pub struct Mixture {
     pub bytes: u64,
 }
 
-/// The ways in which a file of [`mixed`] is broken.
+/// The ways in which a file of [`mixed()`] is broken.
 pub const BROKEN: [&str; 20] = [
     "empty",
     "prose",
@@ -152,7 +152,7 @@ impl Maker<'_> {
     }
 }
 
-/// Some badges of [`assorted`] end on a fixed day, and begin on one that depends on the number.
+/// Some badges of [`assorted()`] end on a fixed day, and begin on one that depends on the number.
 fn expires_before_it_begins(number: usize) -> bool {
     number % 8 == 2 && number % 7 == 6 && number % 12 >= 6
 }
