@@ -644,6 +644,20 @@ mod wallet {
     use super::*;
 
     #[test]
+    fn a_pattern_is_what_it_matches() {
+        let desk = Desk::new();
+        for name in ["Rust", "Chess"] {
+            desk.write(&format!("{name}.jwt"), university().achievement(name).sign_jwt().text().as_bytes());
+        }
+        desk.write("notes.txt", b"dear diary");
+        let run = desk.run(&["import", "--offline", "--json", "*.jwt"]);
+        assert_eq!((run.status, run.lines().len()), (0, 2), "{}", run.text());
+        let run = desk.run(&["import", "--offline", "--json", "*.png"]);
+        assert_eq!(run.one_line()["error"]["code"], "import.no-match");
+        assert_eq!(run.status, 1);
+    }
+
+    #[test]
     fn a_badge_goes_in_and_comes_out_bit_for_bit() {
         let desk = Desk::new();
         let issued = university().achievement("Rust").award_to("ada@example.org").with_art().sign_jwt();

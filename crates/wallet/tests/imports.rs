@@ -672,11 +672,8 @@ async fn what_is_gone_when_it_was_decided_on_waits_no_longer() {
 
 #[tokio::test]
 async fn an_image_whose_link_leads_to_something_new_by_now_is_judged_again() {
-    let issuer = Issuer::https("school.example");
-    let (first, second) = (
-        issuer.clone().achievement("Rust").host(),
-        issuer.clone().achievement("Rust").described("In depth").host(),
-    );
+    let award = || Issuer::https("school.example").achievement("Rust");
+    let (first, second) = (award().host(), award().expires("2031-01-01T00:00:00Z").host());
     let own = first.documents().iter().find(|document| document.bytes == first.text().as_bytes());
     let link = own.unwrap().url.clone();
     let folder = tempfile::tempdir().unwrap();
