@@ -117,7 +117,9 @@ impl NotAText {
                 "Download the badge again from its issuer."
             }
             Self::NotUtf8 => "Save the text as UTF-8, or download the original file again.",
-            Self::JsonList => "Import the badges in it one by one.",
+            Self::JsonList => {
+                "An import takes lists of badges apart. If it found none, ask the issuer for the badges as files."
+            }
             Self::Words => {
                 "A badge is a PNG or SVG image, a JSON file, a signed token or a link that starts with https://."
             }

@@ -57,8 +57,12 @@ impl Likeness {
             Self::WebPage => {
                 "On the badge's page, look for a download of the badge (PNG, SVG or JSON), or import the page's address."
             }
-            Self::Pdf => "A PDF certificate carries no badge: download the badge as PNG, SVG or JSON.",
-            Self::Zip | Self::Archive { .. } => "Unpack it, and import the badges in it.",
+            Self::Pdf => {
+                "An import looks for badges inside a PDF. If it found none, download the badge as PNG, SVG or JSON."
+            }
+            Self::Zip | Self::Archive { .. } => {
+                "An import opens ZIP, gzip and tar archives. Unpack any other, and import the badges in it."
+            }
             Self::Image { .. } => {
                 "Badges are baked into PNG and SVG only: download the original from its issuer. \
                  Converting this image brings nothing back."
