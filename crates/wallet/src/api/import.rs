@@ -209,6 +209,11 @@ impl ImportState {
         }
     }
 
+    /// Whether nothing more comes of it: it can only be undone.
+    pub fn is_over(self) -> bool {
+        matches!(self, Self::Finished | Self::Cancelled | Self::Undone)
+    }
+
     pub(crate) fn of_name(name: &str) -> Option<Self> {
         [Self::Running, Self::Paused, Self::Waiting, Self::Finished, Self::Cancelled, Self::Undone]
             .into_iter()

@@ -10,12 +10,12 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use jiff::fmt::rfc2822;
 use reqwest::RequestBuilder;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, LOCATION};
 use url::{Url, form_urlencoded};
 use zeroize::Zeroizing;
 
+use super::header::{instant, retry_after};
 use super::http::{host, masked, of_reqwest};
 use super::{FetchError, HttpFetch, MapFetch, Rule};
 use crate::secret::Secret;
@@ -169,7 +169,7 @@ impl Headers {
             next: links.flat_map(links_in).find(|(_, next)| *next).map(|(url, _)| url),
             retry_after: text("retry-after").and_then(|value| retry_after(value, Timestamp::now())),
             total_count: text("x-total-count").and_then(|value| value.parse().ok()),
-            date: text("date").and_then(http_date),
+            date: text("date").and_then(instant),
             challenge: text("www-authenticate").map(str::to_owned),
         }
     }
@@ -201,18 +201,6 @@ fn is_next(parameters: &str) -> bool {
         name.trim().eq_ignore_ascii_case("rel")
             && value.trim().trim_matches('"').split_whitespace().any(|rel| rel.eq_ignore_ascii_case("next"))
     })
-}
-
-fn retry_after(value: &str, now: Timestamp) -> Option<Duration> {
-    if let Ok(seconds) = value.parse() {
-        return Some(Duration::from_secs(seconds));
-    }
-    let wait = http_date(value)?.duration_since(now);
-    Some(Duration::try_from(wait).unwrap_or_default())
-}
-
-fn http_date(value: &str) -> Option<Timestamp> {
-    rfc2822::DateTimeParser::new().parse_timestamp(value).ok()
 }
 
 impl HttpFetch {

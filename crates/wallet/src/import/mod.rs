@@ -179,9 +179,8 @@ impl Wallet {
             return Ok(());
         }
         let standing = self.inner.store.import_standing(import)?.state;
-        let over = matches!(standing, ImportState::Finished | ImportState::Cancelled | ImportState::Undone);
         let nothing_to_pause = standing == ImportState::Waiting && state == ImportState::Paused;
-        if !(over || nothing_to_pause) {
+        if !(standing.is_over() || nothing_to_pause) {
             // If another process runs it, it sees this when it saves next.
             self.inner.store.set_import_state(import, state, Timestamp::now())?;
         }

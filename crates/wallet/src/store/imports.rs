@@ -266,7 +266,7 @@ pub(super) fn set_state(
     state: ImportState,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    let over = matches!(state, ImportState::Finished | ImportState::Cancelled | ImportState::Undone);
+    let over = state.is_over();
     let finished_at = over.then(|| now.to_string());
     let changed = transaction
         .prepare_cached(
