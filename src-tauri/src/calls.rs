@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use lapel_export::Shared;
 use lapel_share::{DownloadFormat, ShareSheet};
 use lapel_wallet::account::{AccountId, AccountView, Disconnected, OfferSummary, OfferView, SyncSummary};
 use lapel_wallet::api::{
@@ -24,7 +25,6 @@ use url::Url;
 use crate::accounts::{self, Connecting};
 use crate::desktop::{Desktop, blocking};
 use crate::imports::{self, Started};
-use crate::shared::Shared;
 use crate::{clipboard, links, trace, watching};
 
 /// What the dialog shows first: badges, and what may hold some.

@@ -15,7 +15,6 @@ mod document;
 mod graphics;
 mod imports;
 mod links;
-mod shared;
 mod trace;
 mod watching;
 

@@ -4,6 +4,7 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use lapel_export::Shared;
 use lapel_share::{Download, DownloadFormat, Embed, EmbedFormat, LinkedIn, ShareSheet};
 use lapel_wallet::api::BadgeId;
 use serde_json::json;
@@ -12,7 +13,7 @@ use crate::args::{Export, ExportFormat, Global, Share, ShareFormat};
 use crate::list::name_of;
 use crate::out::{Out, Paint, plain};
 use crate::problem::{Problem, Status, told};
-use crate::wallet::{self, Shared};
+use crate::wallet;
 
 /// Saves a badge to a file.
 pub(crate) fn export(args: &Export, global: &Global) -> Result<Status, Problem> {

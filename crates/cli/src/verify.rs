@@ -179,7 +179,7 @@ impl Judge<'_> {
             network.run(wallet.verify_badge(id))??;
         }
         let badge = wallet.badge(id)?;
-        let format = badge.artifacts.first().map(|artifact| crate::wallet::kind(&artifact.kind));
+        let format = badge.artifacts.first().map(|artifact| lapel_export::kind(&artifact.kind));
         if self.plain && self.network.is_some() {
             let documents = wallet.documents(id)?;
             self.proofs = self.inputs(&badge.credential, &documents);

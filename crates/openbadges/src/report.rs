@@ -1270,10 +1270,15 @@ impl Report {
         &self.embedded
     }
 
+    /// Whether it is the result of verifying `credential`, and not another.
+    pub fn speaks_of(&self, credential: &Credential) -> bool {
+        self.credential == credential.digest()
+    }
+
     /// The proof that `credential` was verified, for exports that say so; `None` unless this report is about
     /// that very credential and its verdict is [`Verdict::Verified`].
     pub fn verified<'a>(&self, credential: &'a Credential) -> Option<Verified<'a>> {
-        (self.verdict == Verdict::Verified && self.credential == credential.digest())
+        (self.verdict == Verdict::Verified && self.speaks_of(credential))
             .then_some(Verified { credential, as_of: self.as_of })
     }
 }

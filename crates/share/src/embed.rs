@@ -8,7 +8,6 @@ use std::borrow::Cow;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use openbadges::Verified;
 use openbadges::artifact::svg;
 use openbadges::card::BadgeCard;
 use serde::{Deserialize, Serialize};
@@ -48,24 +47,13 @@ pub enum EmbedFormat {
     Markdown,
 }
 
-/// The snippets for `card`, with the picture that is stored for it and, where a report found it verified and
-/// the person wants to say so, that statement.
-pub fn embeds(card: &BadgeCard, art: Option<Art<'_>>, verified: Option<Verified<'_>>) -> Vec<Embed> {
-    let snippet = Snippet::of(card, art, verified);
+/// The snippets for `card`, with the picture that is stored for it and the line that says how the badge stands.
+pub(crate) fn embeds(card: &BadgeCard, art: Option<Art<'_>>, statement: Option<&str>) -> Vec<Embed> {
+    let snippet = Snippet::of(card, art, statement);
     vec![
         Embed { format: EmbedFormat::Html, text: snippet.html(), note: Some(snippet.html_note()) },
         Embed { format: EmbedFormat::Markdown, text: snippet.markdown(), note: snippet.markdown_note() },
     ]
-}
-
-/// The sentence that only a [`Verified`] allows: `Verified on 2026-11-23`. The date is that of UTC.
-pub fn verified_statement(verified: Verified<'_>) -> String {
-    format!("Verified on {}", verified_date(verified))
-}
-
-/// The date of `verified` in UTC, `YYYY-MM-DD`.
-pub(crate) fn verified_date(verified: Verified<'_>) -> String {
-    verified.as_of().strftime("%Y-%m-%d").to_string()
 }
 
 /// A snippet's parts: plain text and checked addresses, not yet escaped for any markup.
@@ -88,14 +76,14 @@ enum Picture {
 }
 
 impl Snippet {
-    fn of(card: &BadgeCard, art: Option<Art<'_>>, verified: Option<Verified<'_>>) -> Self {
+    fn of(card: &BadgeCard, art: Option<Art<'_>>, statement: Option<&str>) -> Self {
         Self {
             name: some_text(&card.name, "Badge"),
             issuer: some_text(&card.issuer.name, "unknown issuer"),
             issued: card.issued_on.as_ref().map(|moment| one_line(&moment.date, 10)),
             page: card.public_url.as_deref().and_then(public_page),
             picture: Picture::of(card, art),
-            statement: verified.map(verified_statement),
+            statement: statement.map(str::to_owned),
         }
     }
 

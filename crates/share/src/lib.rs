@@ -1,30 +1,34 @@
 //! What leaves: links, LinkedIn, embeds and files. Data in, text and bytes out; nothing here opens a file, a
 //! socket or a clock.
 //!
-//! [`share_sheet`] gives everything at once, [`save`] the bytes of one file. The sentence "Verified on ..." is
-//! only ever written where a [`Verified`] is handed in, and only a report can make one of those.
+//! [`share_sheet`] gives everything at once, [`save`] the bytes of one file. How a badge stands is said by its
+//! [`Standing`], and only a report can make one of those: "Verified on ..." is written nowhere else.
 
 mod download;
 mod embed;
+mod entry;
 mod link;
 mod linkedin;
 mod personal;
+mod standing;
 mod text;
 
 pub use download::{Download, DownloadFormat, SaveError, downloads, file_name, save};
-pub use embed::{Embed, EmbedFormat, LARGEST_PICTURE, LONGEST_DATA_URI, embeds, verified_statement};
+pub use embed::{Embed, EmbedFormat, LARGEST_PICTURE, LONGEST_DATA_URI};
+pub use entry::Entry;
 pub use link::public_page;
 pub use linkedin::{Field, LinkedIn, post_url};
 pub use personal::{PersonalData, personal_data};
+pub use standing::Standing;
 pub use text::is_steering;
 
 use openbadges::artifact::ArtifactKind;
-use openbadges::{Artifact, BadgeCard, Credential, Verified};
+use openbadges::{Artifact, BadgeCard, Credential, Documents, Verdict};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 /// A badge, as sharing sees it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Badge<'a> {
     /// What it says.
     pub card: &'a BadgeCard,
@@ -36,6 +40,10 @@ pub struct Badge<'a> {
     pub art: Option<Art<'a>>,
     /// Its picture in full, for baking the credential into.
     pub picture: Option<Art<'a>>,
+    /// How it stands.
+    pub standing: Standing,
+    /// What its latest report rests on.
+    pub documents: &'a Documents,
 }
 
 /// The artefact that was brought in, bit for bit.
@@ -106,19 +114,24 @@ pub struct ShareSheet {
     pub verified_on: Option<String>,
 }
 
-/// The share sheet of `badge`. With `verified`, the snippets say since when; a `verified` of another
-/// credential counts as none.
-pub fn share_sheet(badge: &Badge<'_>, verified: Option<Verified<'_>>) -> ShareSheet {
-    let verified = verified.filter(|v| v.credential().digest() == badge.credential.digest());
+/// The share sheet of `badge`. Its snippets say since when it is verified where `say_verified` asks for that and it
+/// is; that it is expired, revoked or invalid they say always.
+pub fn share_sheet(badge: &Badge<'_>, say_verified: bool) -> ShareSheet {
     let public_url = badge.card.public_url.as_deref().and_then(public_page);
+    let is_verified = badge.standing.verdict() == Verdict::Verified;
+    let statement = match badge.standing.verdict() {
+        Verdict::Verified => say_verified.then_some(badge.standing.words()),
+        Verdict::Undecided => None,
+        Verdict::Expired | Verdict::Revoked | Verdict::Invalid => Some(badge.standing.words()),
+    };
     ShareSheet {
         linkedin: LinkedIn::of(badge.card),
         post_url: public_url.as_deref().map(post_url),
         public_url,
-        embeds: embeds(badge.card, badge.art, verified),
+        embeds: embed::embeds(badge.card, badge.art, statement),
         downloads: downloads(badge),
         personal_data: personal_data(badge.card, badge.credential.json()),
-        verified_on: verified.map(embed::verified_date),
+        verified_on: (is_verified && say_verified).then(|| badge.standing.on().to_owned()),
     }
 }
 

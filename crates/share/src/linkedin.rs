@@ -7,6 +7,7 @@ use openbadges::card::{BadgeCard, Moment};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::entry::{short_id, skills};
 use crate::link::public_page;
 use crate::text::{LINE, one_line, percent};
 
@@ -156,32 +157,6 @@ fn organization_id(text: &str) -> Option<String> {
     let text = text.trim();
     (!text.is_empty() && text.len() <= 20 && text.bytes().all(|byte| byte.is_ascii_digit()))
         .then(|| text.to_owned())
-}
-
-/// An id that a person could read out; URNs, DIDs and addresses are none.
-fn short_id(id: &str) -> Option<String> {
-    const MACHINES: [&str; 6] = ["urn:", "did:", "http:", "https:", "data:", "ipfs:"];
-    let id = one_line(id, LINE);
-    let lower = id.to_ascii_lowercase();
-    let human = !id.is_empty() && id.chars().count() <= 80 && !MACHINES.iter().any(|m| lower.starts_with(m));
-    human.then_some(id)
-}
-
-/// Skills: what the achievement is aligned to, then its tags, each once.
-fn skills(card: &BadgeCard) -> Vec<String> {
-    let mut skills: Vec<String> = Vec::new();
-    let named = card.alignments.iter().map(|alignment| alignment.name.as_str());
-    for skill in named.chain(card.tags.iter().map(String::as_str)) {
-        let skill = one_line(skill, 80);
-        if !skill.is_empty() && !skills.iter().any(|known| known.to_lowercase() == skill.to_lowercase()) {
-            skills.push(skill);
-        }
-        // LinkedIn's form takes no more than five for one entry, but a person may choose among a few more.
-        if skills.len() == 15 {
-            break;
-        }
-    }
-    skills
 }
 
 #[cfg(test)]
