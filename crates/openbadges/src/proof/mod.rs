@@ -9,6 +9,7 @@ pub mod inputs;
 pub mod key;
 pub mod method;
 pub(crate) mod ob2_signed;
+pub mod present;
 pub(crate) mod sd_jwt;
 pub(crate) mod signature;
 pub(crate) mod vc_jwt;

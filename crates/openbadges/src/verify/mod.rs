@@ -35,6 +35,10 @@ pub struct Policy {
     pub trusted_issuers: Vec<String>,
     /// Issuers that somebody else vouches for.
     pub known_issuers: Vec<KnownIssuer>,
+    /// The challenge that whoever shows a presentation was given; none asks for none.
+    pub challenge: Option<String>,
+    /// The domain that a presentation must have been made for; none takes any.
+    pub domain: Option<String>,
 }
 
 /// An issuer that somebody other than the user vouches for.
@@ -47,9 +51,16 @@ pub struct KnownIssuer {
 }
 
 impl Policy {
-    /// Judges at `now`, with no identities and no issuers that anybody vouches for.
+    /// Judges at `now`, with no identities, no issuers that anybody vouches for, and presentations for anybody.
     pub fn at(now: Timestamp) -> Self {
-        Self { now, identities: Vec::new(), trusted_issuers: Vec::new(), known_issuers: Vec::new() }
+        Self {
+            now,
+            identities: Vec::new(),
+            trusted_issuers: Vec::new(),
+            known_issuers: Vec::new(),
+            challenge: None,
+            domain: None,
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use crate::credential::value::{each, first, id_of, is_stated};
 use crate::credential::{Role, Standard, vc};
 use crate::proof::data_integrity::Setting;
 use crate::proof::{self, Purpose, vc_jwt};
-use crate::report::{EmbeddedReport, Exempt, Finding, Findings, Outcome, Warning};
+use crate::report::{EmbeddedReport, Exempt, Fault, Finding, Findings, Outcome, Warning};
 
 impl Inquiry<'_> {
     pub(super) fn presentation(&self, embedded: &[EmbeddedReport]) -> (Findings, Vec<Warning>) {
@@ -38,6 +38,16 @@ impl Inquiry<'_> {
         (findings, warnings)
     }
 
+    /// What a proof of presence must answer. A presentation inside another was not made for this verifier.
+    fn answering(&self) -> Purpose<'_> {
+        let (challenge, domain) = (self.policy.challenge.as_deref(), self.policy.domain.as_deref());
+        let outermost = self.depth == 0;
+        Purpose::Authentication {
+            challenge: challenge.filter(|_| outermost),
+            domain: domain.filter(|_| outermost),
+        }
+    }
+
     /// The holder's signature, where there is one: it says who shows the credentials, not that they are genuine.
     fn holder_proof(
         &self,
@@ -46,14 +56,19 @@ impl Inquiry<'_> {
         warnings: &mut Vec<Warning>,
     ) -> (Finding, Finding) {
         if self.credential.jws().is_none() && !is_stated(body.get("proof")) {
-            let unsigned = || Outcome::NotApplicable(Exempt::UnsignedPresentation).into();
-            return (unsigned(), unsigned());
+            // Whoever asks for a sign of presence is not content without one.
+            let asked = self.answering() != Purpose::Authentication { challenge: None, domain: None };
+            let integrity = match asked {
+                true => Outcome::Fail(Fault::NoProof),
+                false => Outcome::NotApplicable(Exempt::UnsignedPresentation),
+            };
+            return (integrity.into(), Outcome::NotApplicable(Exempt::UnsignedPresentation).into());
         }
         let setting = Setting {
             documents: self.documents,
             now: self.policy.now,
             issuer: holder.unwrap_or_default(),
-            purpose: Purpose::Authentication { challenge: None, domain: None },
+            purpose: self.answering(),
             work: &self.tree.work,
         };
         warnings.extend(self.credential.jws().into_iter().flat_map(vc_jwt::remarks));

@@ -47,11 +47,16 @@ impl HolderKey {
         format!("{}#{fragment}", self.did)
     }
 
+    /// The Ed25519 signature (RFC 8032) of `bytes`.
+    pub fn sign(&self, bytes: &[u8]) -> [u8; 64] {
+        self.key.sign(bytes).to_bytes()
+    }
+
     /// A compact JWS (RFC 7515) of `claims` under `header`, which names the algorithm.
     pub fn sign_jwt(&self, header: &Value, claims: &Value) -> String {
         let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
         let signed = format!("{}.{}", part(header), part(claims));
-        let signature = self.key.sign(signed.as_bytes()).to_bytes();
+        let signature = self.sign(signed.as_bytes());
         format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
     }
 }
