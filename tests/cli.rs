@@ -66,6 +66,8 @@ impl Desk {
             .env_clear()
             .env("HOME", self.path("home"))
             .env("LAPEL_WALLET", self.path("wallet"))
+            // No keyring is told of in this environment: what would be in one is in files.
+            .env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent")
             .stdin(Stdio::null());
         command
     }
@@ -1092,4 +1094,89 @@ fn self_listed_achievements_are_listed_and_bear_no_verdict() {
     assert_eq!(desk.run(&["listed", "rm", "b1"]).status, 2);
     assert_eq!(desk.run(&["--allow-host", "school.lan", "listed"]).status, 2);
     assert_eq!(desk.run(&["--allow-host", "school.lan:443", "listed"]).status, 0);
+}
+
+mod presenting {
+    use super::*;
+
+    /// A desk with a badge of its own key, whose issuer its owner vouches for, as a token and as JSON.
+    fn desk() -> Desk {
+        let desk = Desk::new();
+        let academy = Issuer::did_key("academy").named("Harbour School");
+        let trusting = Settings { trusted_issuers: vec![academy.id()], ..Settings::default() };
+        Wallet::open(&desk.path("wallet")).unwrap().save_settings(&trusting).unwrap();
+        let award = |name: &str| academy.achievement(name).award_to("ada@example.org");
+        desk.write("knots.json", award("Knots").sign_data_integrity(DataModel::V2).text());
+        desk.write("sails.jwt", award("Sails").sign_jwt().text());
+        // One after the other: of those that come in together, either may be the first.
+        desk.run(&["import", "--offline", "knots.json"]);
+        desk.run(&["import", "--offline", "sails.jwt"]);
+        desk
+    }
+
+    fn verified(desk: &Desk, arguments: &[&str]) -> (i32, Value) {
+        let registry = desk.write(
+            "registry.json",
+            serde_json::json!({"registry": {Issuer::did_key("academy").id(): {"name": "Harbour School"}}})
+                .to_string(),
+        );
+        let all = [&["verify", "--offline", "--json", "--registry", &registry], arguments].concat();
+        let run = desk.run(&all);
+        (run.status, run.one_line())
+    }
+
+    #[test]
+    fn badges_are_shown_with_a_signature_that_answers_the_verifier() {
+        let desk = desk();
+        let arguments =
+            ["present", "b1", "b2", "--domain", "verifier.example", "--challenge", "7f3a", "-o", "vp.json"];
+        let run = desk.run(&arguments);
+        assert_eq!(run.status, 0, "{run:?}");
+        let asked = ["vp.json", "--domain", "verifier.example", "--challenge", "7f3a"];
+        let (status, line) = verified(&desk, &asked);
+        assert_eq!((status, line["verdict"].as_str()), (0, Some("verified")), "{line}");
+        assert_eq!(line["embedded"].as_array().map(Vec::len), Some(2));
+        let (status, line) = verified(&desk, &["vp.json", "--challenge", "7f3b"]);
+        assert_eq!((status, line["verdict"].as_str()), (1, Some("invalid")), "{line}");
+
+        // The same key signs again, and the log says for whom it was.
+        desk.run(&["present", "b1", "-o", "again.json"]);
+        let holder = |file: &str| {
+            let presentation: Value = serde_json::from_slice(&fs::read(desk.path(file)).unwrap()).unwrap();
+            presentation["holder"].clone()
+        };
+        assert_eq!(holder("vp.json"), holder("again.json"));
+        let log = desk.run(&["shares", "list", "--json"]);
+        let log: Vec<Value> = log.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!(log.len(), 2);
+        assert_eq!(log[1]["place"], "verifier.example");
+        let names: Vec<&str> =
+            log[1]["badges"].as_array().unwrap().iter().filter_map(|it| it["name"].as_str()).collect();
+        assert_eq!(names, ["Knots", "Sails"]);
+        assert_eq!(desk.run(&["shares", "list", "b2"]).text().lines().count(), 1);
+        desk.run(&["shares", "forget", "--all"]);
+        assert_eq!(desk.run(&["shares", "list"]).text(), "");
+    }
+
+    #[test]
+    fn a_badge_alone_is_no_answer_to_a_challenge() {
+        let desk = desk();
+        let (status, line) = verified(&desk, &["knots.json", "--challenge", "7f3a"]);
+        assert_eq!((status, line["error"]["code"].as_str()), (2, Some("verify.no-presentation")));
+        desk.run(&["present", "b1", "--unsigned", "-o", "unsigned.json"]);
+        let (status, line) = verified(&desk, &["unsigned.json"]);
+        assert_eq!((status, line["verdict"].as_str()), (0, Some("verified")), "{line}");
+        let (status, line) = verified(&desk, &["unsigned.json", "--challenge", "7f3a"]);
+        assert_eq!((status, line["verdict"].as_str()), (1, Some("invalid")), "{line}");
+    }
+
+    #[test]
+    fn a_badge_signed_as_a_whole_is_shown_as_a_whole() {
+        let desk = desk();
+        let parts = desk.run(&["present", "b1", "--parts"]);
+        assert!(parts.text().contains("as a whole only"), "{parts:?}");
+        let run = desk.run(&["present", "b1", "--show", "/name", "--json"]);
+        assert_eq!((run.status, run.one_line()["error"]["code"].as_str()), (1, Some("derive.no-base-proof")));
+        assert_eq!(desk.run(&["shares", "list"]).text(), "", "nothing left");
+    }
 }

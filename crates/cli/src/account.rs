@@ -229,6 +229,7 @@ fn name_of(id: AccountId) -> String {
     format!("a{}", id.0)
 }
 
-fn runtime() -> Result<Runtime, Problem> {
+/// Runs what waits.
+pub(crate) fn runtime() -> Result<Runtime, Problem> {
     Ok(Builder::new_current_thread().enable_all().build()?)
 }

@@ -57,6 +57,11 @@ pub(crate) enum Command {
     Export(Export),
     /// Print what LinkedIn, a web page or a README needs
     Share(Share),
+    /// Show badges to a verifier, with your own signature
+    Present(Present),
+    /// Say what left the wallet, when, and where to
+    #[command(subcommand)]
+    Shares(Shares),
     /// Remove badges from the wallet
     Rm(Rm),
     /// Bring back what `rm` removed
@@ -261,6 +266,12 @@ pub(crate) struct Verify {
     /// A file that lists issuers, relied on for this time; may be repeated
     #[arg(long, value_name = "FILE")]
     pub(crate) registry: Vec<PathBuf>,
+    /// Demand a presentation that repeats this challenge, which you gave to whoever shows it
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) challenge: Option<String>,
+    /// Demand a presentation that was made for this domain, which is yours
+    #[arg(long, value_name = "DOMAIN")]
+    pub(crate) domain: Option<String>,
     /// Say of each check what was asked, what it stands on, and why the verdict is what it is
     #[arg(long, conflicts_with = "json")]
     pub(crate) explain: bool,
@@ -329,6 +340,55 @@ pub(crate) enum ShareFormat {
     Html,
     /// A snippet for a README
     Markdown,
+}
+
+/// `lapel present`.
+#[derive(Args, Debug)]
+pub(crate) struct Present {
+    /// The badges, such as b17
+    #[arg(required = true, value_name = "ID", value_parser = badge_id)]
+    pub(crate) ids: Vec<u32>,
+    /// Whom it is for, such as verifier.example: it is worth nothing elsewhere
+    #[arg(long, value_name = "DOMAIN")]
+    pub(crate) domain: Option<String>,
+    /// What the verifier asked you to repeat
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) challenge: Option<String>,
+    /// Show only this part of the badge, and what its issuer wants shown; may be repeated
+    #[arg(long, value_name = "POINTER")]
+    pub(crate) show: Vec<String>,
+    /// List the parts that can be shown by themselves, and make nothing
+    #[arg(long, conflicts_with_all = ["domain", "challenge", "show", "unsigned", "output"])]
+    pub(crate) parts: bool,
+    /// Without your signature: it shows the badges, and not that they are yours
+    #[arg(long, conflicts_with_all = ["domain", "challenge"])]
+    pub(crate) unsigned: bool,
+    /// Where to [default: standard output]
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Replace a file that is there
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+/// `lapel shares`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Shares {
+    /// List what left the wallet, the latest first
+    List {
+        /// Only what this badge was among
+        #[arg(value_name = "ID", value_parser = badge_id)]
+        id: Option<u32>,
+    },
+    /// Forget entries of this list; what was shared stays shared
+    Forget {
+        /// Their numbers
+        #[arg(required_unless_present = "all", conflicts_with = "all", value_name = "NUMBER")]
+        shares: Vec<u32>,
+        /// All of them
+        #[arg(long)]
+        all: bool,
+    },
 }
 
 /// `lapel rm`.

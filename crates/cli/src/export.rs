@@ -66,7 +66,7 @@ fn suggested_name(downloads: &[Download], format: DownloadFormat) -> String {
 }
 
 /// Writes a file whole or not at all; without `force` a file that is there stays as it is.
-fn write(path: &Path, bytes: &[u8], force: bool) -> io::Result<()> {
+pub(crate) fn write(path: &Path, bytes: &[u8], force: bool) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true);
     if force {
@@ -81,7 +81,8 @@ fn write(path: &Path, bytes: &[u8], force: bool) -> io::Result<()> {
     })
 }
 
-fn not_written(path: &Path, error: &io::Error) -> Problem {
+/// Why a file was not written.
+pub(crate) fn not_written(path: &Path, error: &io::Error) -> Problem {
     let path = path.display();
     Problem::failed(if error.kind() == io::ErrorKind::AlreadyExists {
         told(

@@ -14,11 +14,13 @@ mod list;
 mod listed;
 mod network;
 mod out;
+mod present;
 mod problem;
 mod proof_inputs;
 mod registry;
 mod remove;
 mod settings;
+mod shares;
 mod verify;
 mod wallet;
 mod watch;
@@ -50,6 +52,8 @@ fn run(lapel: &Lapel) -> Result<Status, Problem> {
         Command::Verify(args) => verify::run(args, global),
         Command::Export(args) => export::export(args, global),
         Command::Share(args) => export::share(args, global),
+        Command::Present(args) => present::run(args, global),
+        Command::Shares(args) => shares::run(args, global),
         Command::Rm(args) => remove::rm(args, global),
         Command::Restore(args) => remove::restore(args, global),
         Command::Identity(args) => settings::identity(args, global),

@@ -43,9 +43,17 @@ pub(crate) fn run(args: &Verify, global: &Global) -> Result<Status, Problem> {
     };
     let mut known_issuers = vec![sample_issuer()];
     known_issuers.extend(registry::known_issuers(&args.registry)?);
-    let policy = Policy { identities: args.identity.clone(), known_issuers, ..Policy::at(now) };
-    let plain =
-        args.at.is_none() && args.documents.is_none() && args.identity.is_empty() && args.registry.is_empty();
+    let policy = Policy {
+        identities: args.identity.clone(),
+        known_issuers,
+        challenge: args.challenge.clone(),
+        domain: args.domain.clone(),
+        ..Policy::at(now)
+    };
+    let plain = policy == Policy { known_issuers: policy.known_issuers.clone(), ..Policy::at(now) }
+        && args.at.is_none()
+        && args.documents.is_none()
+        && args.registry.is_empty();
     let network = Network::unless(global.offline, &global.allow_host);
     let mut judge =
         Judge { documents, policy, network, plain, debug_proof: args.debug_proof, proofs: None, global };
@@ -311,6 +319,14 @@ fn judge(
     policy: &Policy,
     kept: &Documents,
 ) -> Finding {
+    let asks = policy.challenge.is_some() || policy.domain.is_some();
+    if asks && credential.standard() != Standard::Presentation {
+        return Finding::Error(told(
+            "verify.no-presentation",
+            "this is no presentation, so it answers no challenge and is for no domain",
+            "Ask whoever showed it for a presentation, or leave out --challenge and --domain.",
+        ));
+    }
     let report = match network {
         Some(network) => network.complete(credential, documents, policy, kept),
         None => openbadges::verify(credential, documents, policy),

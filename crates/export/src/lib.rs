@@ -1,6 +1,8 @@
 //! Takes badges out of the wallet. What leaves is made by `lapel-share`, which knows no file, clock or socket; this
 //! room reads the wallet for it. The window and the command line share it.
 
+mod present;
 mod shared;
 
+pub use present::{Showing, present, present_unsigned};
 pub use shared::{Shared, kind};

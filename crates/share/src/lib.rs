@@ -4,6 +4,7 @@
 //! [`share_sheet`] gives everything at once, [`save`] the bytes of one file. How a badge stands is said by its
 //! [`Standing`], and only a report can make one of those: "Verified on ..." is written nowhere else.
 
+mod disclosure;
 mod download;
 mod embed;
 mod entry;
@@ -13,6 +14,7 @@ mod personal;
 mod standing;
 mod text;
 
+pub use disclosure::{Choice, DiscloseError, choices, disclosed};
 pub use download::{Download, DownloadFormat, SaveError, downloads, file_name, save};
 pub use embed::{Embed, EmbedFormat, LARGEST_PICTURE, LONGEST_DATA_URI};
 pub use entry::Entry;

@@ -358,6 +358,60 @@ pub struct Shelved {
     pub added: bool,
 }
 
+/// What leaves the wallet, to be written down.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct NewShare {
+    /// In which form: `linkedin`, `page`, `cv.pdf`, `original`, ...
+    pub target: String,
+    /// Where to, where that is known: a file's path, a host, a verifier's domain.
+    pub place: Option<String>,
+    /// Which badges.
+    pub badges: Vec<BadgeId>,
+    /// Which personal data went along, in words.
+    pub personal: Vec<String>,
+}
+
+/// What left the wallet, and when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ShareView {
+    /// Its number in the log.
+    pub id: u32,
+    /// When (RFC 3339).
+    pub at: String,
+    /// In which form.
+    pub target: String,
+    /// Where to, where that is known.
+    pub place: Option<String>,
+    /// Which badges, by the names that they had.
+    pub badges: Vec<SharedBadge>,
+    /// Which personal data went along, in words.
+    pub personal: Vec<String>,
+}
+
+/// A badge that left the wallet. It may have been deleted since.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct SharedBadge {
+    /// Its number.
+    pub id: BadgeId,
+    /// Its name then.
+    pub name: String,
+}
+
+/// Which part of the log is wanted.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct SharesRequest {
+    /// Only what this badge was among.
+    pub badge: Option<BadgeId>,
+    /// Only what is older than this one.
+    pub before: Option<u32>,
+    /// At most so many.
+    pub limit: u32,
+}
+
 /// A registry of issuers that the person relies on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]

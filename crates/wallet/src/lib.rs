@@ -23,6 +23,7 @@ mod samples;
 pub mod secret;
 mod self_listed;
 mod shared_fetch;
+mod shares;
 mod signals;
 pub mod source;
 pub mod store;

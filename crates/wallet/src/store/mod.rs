@@ -20,6 +20,7 @@ mod removals;
 mod reports;
 mod schema;
 mod settings;
+mod shares;
 mod versions;
 mod watched;
 
@@ -43,8 +44,8 @@ pub use watched::{WatchedFile, WatchedRow};
 
 use crate::api::{
     ArtifactView, BadgeId, BadgePage, BadgeSummary, ImportLine, ImportLinesPage, ImportLinesRequest,
-    ImportOutcome, ImportReport, ImportState, ListRequest, NotValid, RegistryView, SelfListedView, Settings,
-    Undone, VerdictAt, VersionView,
+    ImportOutcome, ImportReport, ImportState, ListRequest, NewShare, NotValid, RegistryView, SelfListedView,
+    Settings, ShareView, SharesRequest, Undone, VerdictAt, VersionView,
 };
 use crate::link::Listing;
 use crate::self_listed::SelfListed;
@@ -618,6 +619,21 @@ impl Store {
     /// The achievements that carry no credential, added last first.
     pub fn self_listed(&self) -> Result<Vec<SelfListedView>, StoreError> {
         self.read(listings::all)
+    }
+
+    /// Writes down what left the wallet.
+    pub fn note_share(&self, share: &NewShare, now: Timestamp) -> Result<(), StoreError> {
+        self.write(|transaction| shares::add(transaction, share, now))
+    }
+
+    /// What left the wallet, the latest first.
+    pub fn shares(&self, request: &SharesRequest) -> Result<Vec<ShareView>, StoreError> {
+        self.read(|connection| shares::page(connection, request.badge, request.before, request.limit))
+    }
+
+    /// Forgets what left the wallet: these, or all.
+    pub fn forget_shares(&self, shares: Option<&[u32]>) -> Result<u32, StoreError> {
+        self.write(|transaction| shares::forget(transaction, shares))
     }
 
     /// Takes an achievement that carries no credential away; says whether it was there.

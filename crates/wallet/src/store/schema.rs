@@ -8,7 +8,7 @@
 pub(super) const APPLICATION_ID: i32 = 0x4c61_706c;
 
 /// The migrations in order; migration `n` (from 1) leads to `user_version = n`.
-pub(super) const MIGRATIONS: &[&str] = &[FIRST, REGISTRIES, IMPORTS, SELF_LISTED, ACCOUNTS, WATCHED];
+pub(super) const MIGRATIONS: &[&str] = &[FIRST, REGISTRIES, IMPORTS, SELF_LISTED, ACCOUNTS, WATCHED, SHARES];
 
 const FIRST: &str = "
 CREATE TABLE artifacts (
@@ -261,4 +261,23 @@ CREATE TABLE watched_files (
     seen_at   TEXT    NOT NULL,
     PRIMARY KEY (folder_id, path)
 ) STRICT, WITHOUT ROWID;
+";
+
+const SHARES: &str = "
+CREATE TABLE shares (
+    id       INTEGER PRIMARY KEY AUTOINCREMENT,
+    at       TEXT NOT NULL,
+    target   TEXT NOT NULL CHECK (target <> ''),
+    place    TEXT,
+    personal TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE share_badges (
+    share_id INTEGER NOT NULL REFERENCES shares (id) ON DELETE CASCADE,
+    badge_id INTEGER NOT NULL,
+    name     TEXT    NOT NULL,
+    PRIMARY KEY (share_id, badge_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX share_badges_of ON share_badges (badge_id);
 ";
