@@ -1,12 +1,16 @@
 //! Journeys through the real window: the app as built, on a screen of its own, driven through the WebDriver of WebKit.
 //!
-//! The wallets are offline and the issuers are `did:key`s, so nothing depends on a network. With `LAPEL_SHOTS=FOLDER`
-//! pictures of the window are left there.
+//! The issuers are `did:key`s, and hosts are on this computer, so nothing depends on a network; nor on who is quicker, the
+//! app or the test. With `LAPEL_SHOTS=FOLDER` pictures of the screen are left there.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "tests")]
 
 #[path = "desk/mod.rs"]
 mod desk;
+#[path = "desk/gate.rs"]
+mod gate;
+#[path = "desk/screen.rs"]
+mod screen;
 #[path = "desk/window.rs"]
 mod window;
 
@@ -14,6 +18,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use desk::Desk;
+use gate::Gate;
 use lapel_testkit::{Award, DataModel, Issuer, art, containers};
 use lapel_wallet::Wallet;
 use lapel_wallet::api::{ListRequest, NotValid, Settings};
@@ -37,7 +42,7 @@ async fn badges_come_in_are_judged_found_shared_and_stay() {
     window.until("the badge of the command line", &card("First Aid")).await;
     window.click("import-close").await;
     window.click(ADD).await;
-    let input = window.find("[data-testid='add-file-input']").await;
+    let input = window.see("add-file-input").await;
     input.send_keys(&expired.display().to_string()).await.expect("a file for the input");
     window.until("the badge of the file input", &card("Boating")).await;
     window.click("import-close").await;
@@ -46,25 +51,15 @@ async fn badges_come_in_are_judged_found_shared_and_stay() {
     window.click("paste-field-submit").await;
     window.until("the pasted badge", &card("Cooking")).await;
     window.click("import-close").await;
-    assert_eq!(
-        wall(&window).await,
-        json!([["Boating", "expired"], ["Cooking", "invalid"], ["First Aid", "verified"]])
-    );
+    let all = json!([["Boating", "expired"], ["Cooking", "invalid"], ["First Aid", "verified"]]);
+    window.until_it_is("the wall", WALL, &all).await;
     window.shoot("wall").await;
 
     // Found by a word.
     window.type_into("[data-testid='search']", "boat").await;
-    window
-        .until(
-            "only what matches",
-            "return document.querySelectorAll('[data-testid=badge-card]').length === 1",
-        )
-        .await;
-    assert_eq!(wall(&window).await, json!([["Boating", "expired"]]));
+    window.until_it_is("only what matches", WALL, &json!([["Boating", "expired"]])).await;
     window.run("document.querySelector('[data-testid=search]').value = ''; document.querySelector('[data-testid=search]').dispatchEvent(new Event('input', { bubbles: true }))").await;
-    window
-        .until("all again", "return document.querySelectorAll('[data-testid=badge-card]').length === 3")
-        .await;
+    window.until_it_is("all again", WALL, &all).await;
 
     // Opened: the verdict in words, and every check.
     open(&window, "First Aid").await;
@@ -87,16 +82,7 @@ async fn badges_come_in_are_judged_found_shared_and_stay() {
 
     // After a restart all of it is there.
     let window = Window::open(&desk, &[]).await;
-    window
-        .until(
-            "the wall",
-            "return document.querySelectorAll('[data-testid=badge-card][data-badge]').length === 3",
-        )
-        .await;
-    assert_eq!(
-        wall(&window).await,
-        json!([["Boating", "expired"], ["Cooking", "invalid"], ["First Aid", "verified"]])
-    );
+    window.until_it_is("the wall", WALL, &all).await;
     open(&window, "Cooking").await;
     assert_eq!(outcome(&window, "integrity").await, "fail");
     window.shoot("tampered").await;
@@ -236,26 +222,16 @@ async fn what_is_on_the_clipboard_comes_in_by_its_keys() {
     let file = desk.put("copied file.jwt", jwt("Copied file").as_bytes());
     let window = Window::open(&desk, &[]).await;
     window.see("welcome").await;
-    let text = desk.copy("UTF8_STRING", &jwt("Copied text"));
-    clipboard_until(&window, "Copied text").await;
+    let text = desk.copy("UTF8_STRING", jwt("Copied text").as_bytes());
+    window.press(&[CONTROL, SHIFT, 'v']).await;
+    window.until("the text", &card("Copied text")).await;
     drop(text);
     let address = url::Url::from_file_path(&file).expect("an address");
-    let files = desk.copy("text/uri-list", &format!("{address}\r\n"));
-    clipboard_until(&window, "Copied file").await;
+    let files = desk.copy("text/uri-list", format!("{address}\r\n").as_bytes());
+    window.press(&[CONTROL, SHIFT, 'v']).await;
+    window.until("the file", &card("Copied file")).await;
     drop(files);
     window.close().await;
-}
-
-/// Presses the keys for the clipboard until the badge is there: whoever copied may not have said so yet.
-async fn clipboard_until(window: &Window, name: &str) {
-    for _ in 0..20 {
-        window.press(&[CONTROL, SHIFT, 'v']).await;
-        let came = "const done = arguments[0]; setTimeout(() => done((() => { SCRIPT })()), 500)";
-        if window.run_async(&came.replace("SCRIPT", &card(name))).await == true {
-            return;
-        }
-    }
-    panic!("{name} did not come; the page says:\n{}", window.text().await);
 }
 
 #[tokio::test]
@@ -315,7 +291,7 @@ async fn what_appears_in_a_watched_folder_comes_in_by_itself() {
     window.click("open-settings").await;
     let state = "return document.querySelector('[data-testid=watched-folder]')?.dataset.state";
     assert_eq!(window.until("its state", state).await, "watching");
-    window.find("[data-testid='watched']").await;
+    window.see("watched").await;
     window.run("document.querySelector('[data-testid=watched]').scrollIntoView()").await;
     window.shoot("watched").await;
     window.click("watched-remove").await;
@@ -329,9 +305,10 @@ async fn a_long_import_is_paused_asked_about_summed_up_and_taken_back() {
     let desk = desk();
     let settings = wallet(&desk).settings().expect("settings");
     wallet(&desk).save_settings(&Settings { not_valid: NotValid::Ask, ..settings }).expect("settings");
-    let folder = bulk(&desk, 600);
+    let (folder, gate) = bulk(&desk).await;
     let window = Window::open(&desk, &[&folder]).await;
     window.click("import-pause").await;
+    gate.open();
     window.see("import-resume").await;
     assert_eq!(window.text_of("import-title").await, "Paused");
     window.shoot("bulk-paused").await;
@@ -340,6 +317,7 @@ async fn a_long_import_is_paused_asked_about_summed_up_and_taken_back() {
     assert!(question.starts_with("2 badges are not valid."), "{question}");
     window.shoot("bulk-question").await;
     window.click("import-keep").await;
+    window.until("it is over", FINISHED).await;
     let kept = window.text_of("import-kept-not-valid").await;
     assert_eq!(kept, "2 kept although not valid");
     assert_eq!(window.text_of("import-added").await, "600 added");
@@ -363,9 +341,10 @@ async fn a_long_import_is_paused_asked_about_summed_up_and_taken_back() {
 #[tokio::test]
 async fn a_long_import_that_is_stopped_keeps_what_is_in() {
     let desk = desk();
-    let folder = bulk(&desk, 600);
+    let (folder, gate) = bulk(&desk).await;
     let window = Window::open(&desk, &[&folder]).await;
     window.click("import-cancel").await;
+    gate.open();
     let over = "const tray = document.querySelector('[data-testid=import-tray]'); return tray?.dataset.finished === 'true' && tray.dataset.state";
     assert_eq!(window.until("it is over", over).await, "cancelled");
     let title = window.text_of("import-title").await;
@@ -378,7 +357,7 @@ async fn a_long_import_that_is_stopped_keeps_what_is_in() {
 #[tokio::test]
 async fn an_import_that_was_cut_off_goes_on_at_the_next_start() {
     let desk = desk();
-    let folder = bulk(&desk, 600);
+    let (folder, gate) = bulk(&desk).await;
     let window = Window::open(&desk, &[&folder]).await;
     let some = "return /^[1-9]\\d* of /.test(document.querySelector('[data-testid=import-progress]')?.innerText ?? '')";
     window.until("some are done", some).await;
@@ -388,17 +367,25 @@ async fn an_import_that_was_cut_off_goes_on_at_the_next_start() {
     let told = window.text_of("import-interrupted").await;
     assert!(told.starts_with("This import was interrupted: "), "{told}");
     window.shoot("bulk-interrupted").await;
-    let over = "return document.querySelector('[data-testid=import-tray]')?.dataset.state === 'finished'";
-    window.until("it is over", over).await;
+    gate.open();
+    window.until("it is over", FINISHED).await;
     assert_eq!(window.text_of("import-added").await, "600 added");
     window.close().await;
     assert_eq!(names(&desk).len(), 602);
     assert_eq!(wallet(&desk).examine().expect("examined"), []);
 }
 
-/// A folder with so many badges, two that are not valid, and three that cannot be read.
-fn bulk(desk: &Desk, badges: u32) -> PathBuf {
-    for number in 0..badges {
+/// A folder with 600 badges, two that are not valid, and three that cannot be read. In its midst it has links to
+/// badges that come only once the gate is opened: until then there is an import to pause, to stop or to cut off.
+async fn bulk(desk: &Desk) -> (PathBuf, Gate) {
+    let gate = Gate::closed(|number| jwt(&format!("Linked {number:04}"))).await;
+    let settings = wallet(desk).settings().expect("settings");
+    let settings = Settings { offline: false, allowed_hosts: gate.hosts().to_vec(), ..settings };
+    wallet(desk).save_settings(&settings).expect("settings");
+    for (number, link) in gate.links().enumerate() {
+        desk.put(&format!("bulk/2/linked {number:02}.txt"), link.as_bytes());
+    }
+    for number in 0..600 - gate.hosts().len() {
         desk.put(
             &format!("bulk/{}/{number:04}.jwt", number % 5),
             jwt(&format!("Badge {number:04}")).as_bytes(),
@@ -410,7 +397,7 @@ fn bulk(desk: &Desk, badges: u32) -> PathBuf {
     desk.put("bulk/holiday.png", &art::png("Holiday"));
     desk.put("bulk/notes.txt", b"Remember the milk.");
     desk.put("bulk/half.json", b"{\"@context\": [");
-    desk.path("bulk")
+    (desk.path("bulk"), gate)
 }
 
 /// Starts the app once more with an argument; it hands that to the one that is open, and ends.
@@ -451,10 +438,8 @@ async fn samples_show_three_verdicts_in_light_and_dark() {
         )
         .await;
     window.click("import-close").await;
-    let mut verdicts = wall(&window).await.as_array().cloned().unwrap_or_default();
-    verdicts.sort_by_key(|badge| badge[1].to_string());
-    let verdicts: Vec<_> = verdicts.iter().map(|badge| badge[1].clone()).collect();
-    assert_eq!(verdicts, ["expired", "invalid", "verified"]);
+    let verdicts = "return [...document.querySelectorAll('[data-testid=badge-card][data-badge]')].map((card) => card.dataset.verdict).sort()";
+    window.until_it_is("three verdicts", verdicts, &json!(["expired", "invalid", "verified"])).await;
     let mut papers = Vec::new();
     for appearance in ["light", "dark"] {
         window.click("open-settings").await;
@@ -521,29 +506,24 @@ fn card(name: &str) -> String {
     )
 }
 
-/// Names and verdicts on the wall, by name.
-async fn wall(window: &Window) -> Value {
-    window
-        .run(
-            "return [...document.querySelectorAll('[data-testid=badge-card][data-badge]')]
-               .map((card) => [card.querySelector('.name').innerText, card.dataset.verdict]).sort()",
-        )
-        .await
-}
+/// A script that says whether the import is at its end: what is counted before that may yet grow.
+const FINISHED: &str = "const tray = document.querySelector('[data-testid=import-tray]');
+    return tray?.dataset.finished === 'true' && tray.dataset.state === 'finished'";
+
+/// A script that gives names and verdicts on the wall, by name.
+const WALL: &str = "return [...document.querySelectorAll('[data-testid=badge-card][data-badge]')]
+    .map((card) => [card.querySelector('.name').innerText, card.dataset.verdict]).sort()";
 
 async fn open(window: &Window, name: &str) {
-    let found = format!("[data-testid='badge-card'][aria-label*='{name}']");
-    window.see_css(&found).await.click().await.expect("a click");
+    window.click_css(&format!("[data-testid='badge-card'][aria-label*='{name}']")).await;
     window.see("badge-screen").await;
     assert_eq!(window.text_of("badge-name").await, name);
 }
 
 async fn outcome(window: &Window, check: &str) -> Value {
-    window
-        .run(&format!(
-            "return document.querySelector('[data-testid=check][data-check={check}]').dataset.outcome"
-        ))
-        .await
+    let outcome =
+        format!("return document.querySelector('[data-testid=check][data-check={check}]')?.dataset.outcome");
+    window.until(check, &outcome).await
 }
 
 fn assert_linkedin(url: &str) {

@@ -10,6 +10,10 @@ use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// How long anything may take that is sure to come. It costs nothing where all is well, and the machine may be busy.
+pub const PATIENCE: Duration = Duration::from_secs(90);
 
 /// The screen, the bus and the home. All of it ends with the value.
 pub struct Desk {
@@ -71,6 +75,34 @@ impl Desk {
             .env_remove("XDG_CURRENT_DESKTOP")
     }
 
+    /// The name of the screen.
+    pub fn display(&self) -> &str {
+        &self.display
+    }
+
+    /// Waits until no Lapel is open here: the next one would hand over to it, and end.
+    pub fn until_alone(&self) {
+        let asked = Instant::now();
+        while self.has_lapel() {
+            assert!(asked.elapsed() < PATIENCE, "the Lapel before did not end");
+        }
+    }
+
+    /// Whether a Lapel has its name on the bus.
+    fn has_lapel(&self) -> bool {
+        let mut command = Command::new("dbus-send");
+        let asked = self
+            .set(&mut command)
+            .args(["--session", "--print-reply=literal", "--dest=org.freedesktop.DBus"])
+            .args(["/org/freedesktop/DBus", "org.freedesktop.DBus.NameHasOwner"])
+            .arg("string:app.lapel.desktop.SingleInstance")
+            .output()
+            .expect("dbus-send");
+        let answer = String::from_utf8_lossy(&asked.stdout).into_owned();
+        assert!(asked.status.success() && answer.contains("boolean"), "dbus-send: {asked:?}");
+        answer.contains("true")
+    }
+
     /// The wallet's folder.
     pub fn wallet(&self) -> PathBuf {
         self.path("wallet")
@@ -89,9 +121,9 @@ impl Desk {
         path
     }
 
-    /// Puts text on the clipboard, as the media type `target`, for as long as the value is held.
-    pub fn copy(&self, target: &str, text: &str) -> Running {
-        let file = self.put("copied", text.as_bytes());
+    /// Puts bytes on the clipboard, as the media type `target`, for as long as the value is held.
+    pub fn copy(&self, target: &str, bytes: &[u8]) -> Running {
+        let file = self.put("copied", bytes);
         let mut command = Command::new("xclip");
         // It stays in the foreground, so that it ends with the value.
         self.set(&mut command)
@@ -100,7 +132,22 @@ impl Desk {
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null());
-        Running::start(&mut command)
+        let copied = Running::start(&mut command);
+        let asked = Instant::now();
+        while self.on_clipboard("TARGETS").lines().all(|offered| offered != target)
+            || self.on_clipboard(target).as_bytes() != String::from_utf8_lossy(bytes).as_bytes()
+        {
+            assert!(asked.elapsed() < PATIENCE, "{target} did not come on the clipboard");
+        }
+        copied
+    }
+
+    /// What the clipboard gives as the media type `target`.
+    fn on_clipboard(&self, target: &str) -> String {
+        let mut command = Command::new("xclip");
+        self.set(&mut command).args(["-selection", "clipboard", "-target", target, "-out"]);
+        let given = command.stdin(Stdio::null()).output().expect("xclip");
+        String::from_utf8_lossy(&given.stdout).into_owned()
     }
 
     /// The next thing that the browser is asked to open.
@@ -121,7 +168,7 @@ impl Browser {
     /// The address that it was asked to open, once it is asked.
     pub async fn opened(self) -> String {
         let asked = tokio::fs::read_to_string(self.pipe);
-        let asked = tokio::time::timeout(std::time::Duration::from_secs(20), asked).await;
+        let asked = tokio::time::timeout(PATIENCE, asked).await;
         asked.expect("the browser was not asked to open anything").expect("a pipe")
     }
 }

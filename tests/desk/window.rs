@@ -1,20 +1,21 @@
 //! The real window, driven through the WebDriver of WebKit.
 
+use std::collections::BTreeSet;
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use fantoccini::elements::Element;
+use fantoccini::error::{CmdError, ErrorStatus, NewSessionError};
 use fantoccini::wd::Capabilities;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 
-use crate::desk::{Desk, Running};
-
-/// How long anything may take to appear.
-const PATIENCE: Duration = Duration::from_secs(30);
+use crate::desk::{Desk, PATIENCE, Running};
+use crate::screen::Screen;
 
 /// The keys that WebDriver has no letters for (WebDriver, 17.4.2).
 pub const CONTROL: char = '\u{e009}';
@@ -26,6 +27,7 @@ const NO_KEY: char = '\u{e000}';
 /// Lapel's window, open on a desk.
 pub struct Window {
     client: Client,
+    screen: Screen,
     // Ends the driver, and with it the app, where a test fails half-way.
     driver: Running,
 }
@@ -33,19 +35,19 @@ pub struct Window {
 impl Window {
     /// Starts the app with these arguments and waits for its page.
     pub async fn open(desk: &Desk, arguments: &[&Path]) -> Self {
-        let port = free_port();
-        let mut command = Command::new("WebKitWebDriver");
-        desk.set(&mut command)
-            .arg(format!("--port={port}"))
-            .env("TAURI_WEBVIEW_AUTOMATION", "true")
-            .stdin(Stdio::null())
-            .stdout(Stdio::null());
-        let driver = Running::start(&mut command);
+        desk.until_alone();
+        // Nothing moves under the mouse: a click takes aim first.
+        desk.put("config/gtk-3.0/settings.ini", b"[Settings]\ngtk-enable-animations=false\n");
         let app = json!({"binary": env!("CARGO_BIN_EXE_lapel-desktop"), "args": arguments});
         let mut capabilities = Capabilities::new();
         capabilities.insert("webkitgtk:browserOptions".to_owned(), app);
+        // Longer than anything that is waited for in the page, so that it is the page that says what did not come.
+        let script = (PATIENCE * 2).as_millis();
+        capabilities
+            .insert("timeouts".to_owned(), json!({ "script": u64::try_from(script).unwrap_or(u64::MAX) }));
+        let (driver, port) = driver(desk).await;
         let client = session(port, capabilities).await;
-        let window = Self { client, driver };
+        let window = Self { client, screen: Screen::of(desk), driver };
         window.see_css("#app > *").await;
         window
     }
@@ -64,35 +66,37 @@ impl Window {
     /// Presses keys together, such as Control, Shift and V, where nothing is typed into.
     pub async fn press(&self, keys: &[char]) {
         let chord: String = keys.iter().chain(&[NO_KEY]).collect();
-        self.find("body").await.send_keys(&chord).await.expect("keys");
+        self.see_css("body").await.send_keys(&chord).await.expect("keys");
     }
 
-    /// The element with this `data-testid`, once it is displayed.
+    /// The element with this `data-testid`, once it is there.
     pub async fn see(&self, id: &str) -> Element {
         self.see_css(&format!("[data-testid='{id}']")).await
     }
 
-    /// The first element that matches, once it is displayed.
+    /// The first element that matches, once it is there, displayed or not.
     pub async fn see_css(&self, css: &str) -> Element {
-        self.client
-            .wait()
-            .at_most(PATIENCE)
-            .for_element(Locator::Css(css))
-            .await
-            .unwrap_or_else(|error| panic!("`{css}` did not appear: {error}"))
+        match self.client.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await {
+            Ok(element) => element,
+            Err(error) => panic!("`{css}` did not appear: {error}; the page says:\n{}", self.text().await),
+        }
     }
 
     /// Clicks the element with this `data-testid`.
     pub async fn click(&self, id: &str) {
-        self.see(id).await.click().await.unwrap_or_else(|error| panic!("`{id}` took no click: {error}"));
+        self.click_css(&format!("[data-testid='{id}']")).await;
     }
 
-    /// The first element that matches, displayed or not.
-    pub async fn find(&self, css: &str) -> Element {
-        self.client
-            .find(Locator::Css(css))
-            .await
-            .unwrap_or_else(|error| panic!("`{css}` is not there: {error}"))
+    /// Clicks the first element that matches, once it can be clicked on.
+    pub async fn click_css(&self, css: &str) {
+        let asked = tokio::time::Instant::now();
+        loop {
+            match self.see_css(css).await.click().await {
+                Ok(()) => return,
+                Err(error) if is_passing(&error) && asked.elapsed() < PATIENCE => {}
+                Err(error) => panic!("`{css}` took no click: {error}; the page says:\n{}", self.text().await),
+            }
+        }
     }
 
     /// Types into the element that matches.
@@ -128,7 +132,8 @@ impl Window {
                const found = (() => {{ {script} }})();
                if (found && found.length !== 0) done(found);
                else if (performance.now() > ends) done(null);
-               else requestAnimationFrame(look);
+               // Not with the next frame: none comes while there is nothing to draw.
+               else setTimeout(look, 15);
              }};
              look();",
             PATIENCE.as_millis()
@@ -140,6 +145,14 @@ impl Window {
             Ok(found) => found,
             Err(error) => panic!("{what}: {error}"),
         }
+    }
+
+    /// Waits until `script` (the body of a function) gives this very value.
+    pub async fn until_it_is(&self, what: &str, script: &str, value: &Value) {
+        let same = format!(
+            "const now = (() => {{ {script} }})(); return JSON.stringify(now) === JSON.stringify({value}) && 'so'"
+        );
+        self.until(what, &same).await;
     }
 
     /// What `script` (the body of a function) returns in the page.
@@ -160,40 +173,72 @@ impl Window {
         self.run("return document.body.innerText").await.as_str().unwrap_or_default().to_owned()
     }
 
-    /// Saves a picture of the window as `NAME.png` into the folder that `LAPEL_SHOTS` names, if it is set.
+    /// Saves a picture of the screen as `NAME.png` into the folder that `LAPEL_SHOTS` names, if it is set.
+    ///
+    /// Of the screen itself: for a picture of its own, WebKit waits until something is drawn, and where nothing changes
+    /// any more, that is for ever.
     pub async fn shoot(&self, name: &str) {
         let Some(folder) = std::env::var_os("LAPEL_SHOTS") else { return };
-        // The first picture after a change may still show the page before it.
-        let _ = self.client.screenshot().await;
-        self.client
-            .execute_async(
-                "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(done))",
-                Vec::new(),
-            )
-            .await
-            .expect("two frames");
-        let png = self.client.screenshot().await.expect("a picture");
+        let drawn = "const done = arguments[0]; setTimeout(done, 500);
+                     requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 100)))";
+        self.run_async(drawn).await;
         std::fs::create_dir_all(&folder).expect("a folder");
-        std::fs::write(Path::new(&folder).join(format!("{name}.png")), png).expect("a file");
+        let file = Path::new(&folder).join(format!("{name}.png"));
+        std::fs::write(file, self.screen.picture()).expect("a file");
+    }
+}
+
+/// Whether the element may take the next click: it was drawn anew meanwhile, or something lies over it still.
+fn is_passing(error: &CmdError) -> bool {
+    let CmdError::Standard(error) = error else { return false };
+    matches!(
+        error.error,
+        ErrorStatus::StaleElementReference
+            | ErrorStatus::NoSuchElement
+            | ErrorStatus::ElementClickIntercepted
+            | ErrorStatus::ElementNotInteractable
+    )
+}
+
+/// A driver, with the port that it listens on.
+async fn driver(desk: &Desk) -> (Running, u16) {
+    let asked = tokio::time::Instant::now();
+    loop {
+        let port = free_port();
+        let mut command = Command::new("WebKitWebDriver");
+        desk.set(&mut command)
+            .arg(format!("--port={port}"))
+            .env("TAURI_WEBVIEW_AUTOMATION", "true")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null());
+        let mut driver = Running::start(&mut command);
+        while driver.child().try_wait().expect("a process").is_none() {
+            if tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
+                return (driver, port);
+            }
+            assert!(asked.elapsed() < PATIENCE, "the driver does not listen");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        // It ended: somebody else took the port meanwhile.
+        assert!(asked.elapsed() < PATIENCE, "the driver does not start");
     }
 }
 
 async fn session(port: u16, capabilities: Capabilities) -> Client {
-    let asked = tokio::time::Instant::now();
-    loop {
-        let mut builder = ClientBuilder::new(HttpConnector::new());
-        match builder.capabilities(capabilities.clone()).connect(&format!("http://127.0.0.1:{port}")).await {
-            Ok(client) => return client,
-            // The driver is not listening yet.
-            Err(fantoccini::error::NewSessionError::FailedC(_)) if asked.elapsed() < PATIENCE => {
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            }
-            Err(error) => panic!("the app did not start: {error}"),
-        }
-    }
+    let mut builder = ClientBuilder::new(HttpConnector::new());
+    builder.capabilities(capabilities);
+    let connected = builder.connect(&format!("http://127.0.0.1:{port}")).await;
+    connected.unwrap_or_else(|error: NewSessionError| panic!("the app did not start: {error}"))
 }
 
+/// A port that nothing listens on, and that no other journey was given.
 fn free_port() -> u16 {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
-    listener.local_addr().expect("an address").port()
+    static GIVEN: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
+    loop {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
+        let port = listener.local_addr().expect("an address").port();
+        if GIVEN.lock().unwrap_or_else(PoisonError::into_inner).insert(port) {
+            return port;
+        }
+    }
 }
