@@ -1,23 +1,23 @@
 //! The one command of the window, and the one list of what it can be asked for.
 
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use lapel_export::Shared;
-use lapel_share::{DownloadFormat, ShareSheet};
+use lapel_share::{Choice, DownloadFormat, ShareSheet};
 use lapel_wallet::account::{AccountId, AccountView, Disconnected, OfferSummary, OfferView, SyncSummary};
 use lapel_wallet::api::{
     ApiError, AppInfo, BadgeDetail, BadgeId, BadgePage, CheckedBadge, ImportLinesPage, ImportLinesRequest,
-    ImportReport, ListRequest, Removed, SelfListedView, Settings, Undone, WatchedFolder,
+    ImportReport, ListRequest, NewShare, Removed, SelfListedView, Settings, ShareView, SharesRequest, Undone,
+    WatchedFolder,
 };
 use lapel_wallet::{Source, Wallet};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use tauri::{AppHandle, Manager};
 use tauri_plugin_clipboard_manager::ClipboardExt;
-use tauri_plugin_dialog::{DialogExt, FilePath};
+use tauri_plugin_dialog::DialogExt;
 use tokio::sync::oneshot;
 use ts_rs::TS;
 use url::Url;
@@ -25,6 +25,10 @@ use url::Url;
 use crate::accounts::{self, Connecting};
 use crate::desktop::{Desktop, blocking};
 use crate::imports::{self, Started};
+use crate::sharing::{
+    ForgetRequest, Forgotten, PresentRequest, Saved, badge_parts, choose_file, forget_shares, list_shares,
+    note_share, present_badges, write,
+};
 use crate::{clipboard, links, trace, watching};
 
 /// What the dialog shows first: badges, and what may hold some.
@@ -87,6 +91,11 @@ api! {
     restore_badges: RestoreRequest => Restored;
     share_badge: ShareRequest => ShareSheet;
     save_badge: SaveRequest => Option<Saved>;
+    present_badges: PresentRequest => Option<Saved>;
+    badge_parts: BadgeRequest => Vec<Choice>;
+    list_shares: SharesRequest => Vec<ShareView>;
+    note_share: NewShare => Nothing;
+    forget_shares: ForgetRequest => Forgotten;
     open_link: LinkRequest => Nothing;
     copy_text: TextRequest => Nothing;
     save_settings: Settings => Settings;
@@ -108,13 +117,13 @@ api! {
 /// Nothing to ask for, or nothing more to say.
 #[derive(Serialize, Deserialize, TS)]
 #[ts(export)]
-struct Nothing {}
+pub(crate) struct Nothing {}
 
 /// A badge, by its number.
 #[derive(Deserialize, TS)]
 #[ts(export)]
-struct BadgeRequest {
-    id: BadgeId,
+pub(crate) struct BadgeRequest {
+    pub(crate) id: BadgeId,
 }
 
 /// Badges, by their numbers.
@@ -289,13 +298,6 @@ struct ShareRequest {
 struct SaveRequest {
     id: BadgeId,
     format: DownloadFormat,
-}
-
-/// Where it was saved.
-#[derive(Serialize, TS)]
-#[ts(export)]
-struct Saved {
-    path: String,
 }
 
 /// A link out of the app.
@@ -483,31 +485,8 @@ async fn save_badge(
         Ok((shared.file_name(format), shared.save(format)?))
     })
     .await?;
-    let (answer, answered) = oneshot::channel();
-    app.dialog().file().set_file_name(name).save_file(move |file| {
-        // Nobody waits any more where the window is gone.
-        let _ = answer.send(file);
-    });
-    let file = answered.await.ok().flatten().and_then(|file: FilePath| file.into_path().ok());
-    let Some(path) = file else { return Ok(None) };
+    let Some(path) = choose_file(app, name).await else { return Ok(None) };
     blocking(move || write(&path, &bytes)).await.map(Some)
-}
-
-/// The dialog has asked already whether to replace what was there.
-fn write(path: &Path, bytes: &[u8]) -> Result<Saved, ApiError> {
-    let written = std::fs::File::create(path).and_then(|mut file| {
-        file.write_all(bytes)?;
-        file.sync_all()
-    });
-    let path = path.display().to_string();
-    written.map_err(|error| {
-        ApiError::new(
-            "save.not-written",
-            format!("“{path}” could not be written: {error}."),
-            "Choose another folder.",
-        )
-    })?;
-    Ok(Saved { path })
 }
 
 /// Opens a link of a badge in the system's browser. The page has shown before where it leads.
@@ -601,12 +580,12 @@ async fn changed(
     Ok(folders)
 }
 
-async fn wallet(app: &AppHandle) -> Result<Wallet, ApiError> {
+pub(crate) async fn wallet(app: &AppHandle) -> Result<Wallet, ApiError> {
     app.state::<Desktop>().wallet().await
 }
 
 /// Does `work` on the wallet where it may wait for the disk.
-async fn reading<T: Send + 'static>(
+pub(crate) async fn reading<T: Send + 'static>(
     app: &AppHandle,
     work: impl FnOnce(&Wallet) -> Result<T, ApiError> + Send + 'static,
 ) -> Result<T, ApiError> {

@@ -15,6 +15,7 @@ mod document;
 mod graphics;
 mod imports;
 mod links;
+mod sharing;
 mod trace;
 mod watching;
 

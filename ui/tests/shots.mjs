@@ -31,6 +31,20 @@ const openShare = (tab) => async (page) => {
   await page.getByTestId("linkedin-url").waitFor();
   await page.getByTestId(`share-tab-${tab}`).click();
 };
+const openPresent = (place, ...testids) => async (page) => {
+  await page.getByTestId("badge-card").nth(place).click({ modifiers: ["Control"] });
+  await page.getByTestId("present-selected").click();
+  for (const testid of testids) await page.getByTestId(testid).click();
+};
+const openShares = async (page) => {
+  await openPresent(1)(page);
+  await page.getByTestId("present-domain").fill("verifier.example");
+  await page.getByTestId("present-save").click();
+  await page.keyboard.press("Escape");
+  await page.getByTestId("open-settings").click();
+  await page.getByTestId("open-shares").click();
+  await page.getByTestId("share-entry").waitFor();
+};
 const importFiles = async (page) => {
   await page.getByTestId("add").click();
   await page.getByTestId("add-choose-files").click();
@@ -244,6 +258,9 @@ const SHOTS = [
     },
   ],
   ["drop", "badges=40", USUAL, (page) => page.evaluate(() => window.fake.hoverDrop(true))],
+  ["present", "", USUAL, openPresent(0)],
+  ["present-parts", "", USUAL, openPresent(4, "present-in-parts")],
+  ["shares", "", USUAL, openShares],
   ["share-linkedin", "", USUAL, openShare("linkedin")],
   ["share-linkedin-small", "", SMALL, openShare("linkedin")],
   ["share-link", "", USUAL, openShare("link")],

@@ -4,6 +4,7 @@
 //! [`share_sheet`] gives everything at once, [`save`] the bytes of one file. How a badge stands is said by its
 //! [`Standing`], and only a report can make one of those: "Verified on ..." is written nowhere else.
 
+mod bundle;
 mod disclosure;
 mod download;
 mod embed;
@@ -14,6 +15,7 @@ mod personal;
 mod standing;
 mod text;
 
+pub use bundle::universal_wallet;
 pub use disclosure::{Choice, DiscloseError, choices, disclosed};
 pub use download::{Download, DownloadFormat, SaveError, downloads, file_name, save};
 pub use embed::{Embed, EmbedFormat, LARGEST_PICTURE, LONGEST_DATA_URI};

@@ -20,6 +20,7 @@ export type { IdentifierCard } from "../bindings/IdentifierCard.ts";
 export type { LevelCard } from "../bindings/LevelCard.ts";
 export type { ResultCard } from "../bindings/ResultCard.ts";
 export type { ContrastView } from "../bindings/ContrastView.ts";
+export type { Choice } from "../bindings/Choice.ts";
 export type { Counts } from "../bindings/Counts.ts";
 export type { Download } from "../bindings/Download.ts";
 export type { DownloadFormat } from "../bindings/DownloadFormat.ts";
@@ -30,6 +31,7 @@ export type { FileContent } from "../bindings/FileContent.ts";
 export type { FailureGroup } from "../bindings/FailureGroup.ts";
 export type { ImportState } from "../bindings/ImportState.ts";
 export type { LinkOffered } from "../bindings/LinkOffered.ts";
+export type { NewShare } from "../bindings/NewShare.ts";
 export type { NotValid } from "../bindings/NotValid.ts";
 export type { WatchedFolder } from "../bindings/WatchedFolder.ts";
 export type { AccountProgress } from "../bindings/AccountProgress.ts";
@@ -51,6 +53,7 @@ export type { ListRequest } from "../bindings/ListRequest.ts";
 export type { ReportView } from "../bindings/ReportView.ts";
 export type { Settings } from "../bindings/Settings.ts";
 export type { ShareSheet } from "../bindings/ShareSheet.ts";
+export type { ShareView } from "../bindings/ShareView.ts";
 export type { VerdictAt } from "../bindings/VerdictAt.ts";
 
 

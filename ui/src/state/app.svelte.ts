@@ -18,6 +18,8 @@ export type Dialog =
   | { name: "add" }
   | { name: "settings" }
   | { name: "share"; badge: OpenBadge }
+  | { name: "present"; ids: BadgeId[] }
+  | { name: "shares" }
   | { name: "link"; url: string }
   | { name: "offered"; offered: LinkOffered }
   | { name: "import"; job: ImportJob; outcome: Outcome | null };

@@ -1,5 +1,5 @@
 //! Presentations: credentials shown together by their holder, who signs that they are there (VC Data Model 2.0, 4.13;
-//! Data Integrity EdDSA Cryptosuites 1.0, 3.2, `eddsa-rdfc-2022`).
+//! VC-DI-EDDSA 1.0, 3.2, `eddsa-rdfc-2022`).
 //!
 //! The key stays with the caller: what is to be signed comes out, the signature goes in.
 
@@ -42,7 +42,7 @@ pub enum PresentError {
         "{name} cannot be presented: it follows {standard}, and a presentation holds Verifiable Credentials"
     )]
     NoCredential {
-        /// Which, by its id or its place.
+        /// Which, by its id where it has one.
         name: String,
         /// What it follows.
         standard: &'static str,
@@ -85,8 +85,7 @@ pub fn unsigned(credentials: &[&Credential], holder: Option<&str>) -> Result<Val
     if credentials.is_empty() {
         return Err(PresentError::Nothing);
     }
-    let parts = credentials.iter().enumerate().map(|(place, credential)| part(place, credential));
-    let parts = parts.collect::<Result<Vec<Value>, _>>()?;
+    let parts = credentials.iter().map(|credential| part(credential)).collect::<Result<Vec<Value>, _>>()?;
     let contexts = if credentials.iter().all(|it| is_first_model(it)) { vec![V1, PROOFS] } else { vec![V2] };
     let mut presentation = json!({ "@context": contexts, "type": ["VerifiablePresentation"] });
     if let Some(holder) = holder {
@@ -96,14 +95,18 @@ pub fn unsigned(credentials: &[&Credential], holder: Option<&str>) -> Result<Val
     Ok(presentation)
 }
 
-fn part(place: usize, credential: &Credential) -> Result<Value, PresentError> {
+/// A credential as it stands in a presentation or a wallet: JSON as it is, a token in an envelope (VC Data Model 2.0,
+/// 4.13.1).
+///
+/// # Errors
+/// [`PresentError::NoCredential`].
+pub fn part(credential: &Credential) -> Result<Value, PresentError> {
     let standard = credential.standard();
     if standard.is_assertion() || standard == Standard::Presentation {
-        let name = credential.id().map_or_else(|| format!("badge {}", place + 1), str::to_owned);
+        let name = credential.id().unwrap_or("A badge").to_owned();
         return Err(PresentError::NoCredential { name, standard: standard.name() });
     }
     let Some(jws) = credential.jws() else { return Ok(credential.json().clone()) };
-    // VC Data Model 2.0, 4.13.1.
     let media_type = if jws.selective().is_some() { "vc+sd-jwt" } else { "vc+jwt" };
     Ok(json!({
         "@context": V2,

@@ -58,9 +58,10 @@ impl Inquiry<'_> {
         if self.credential.jws().is_none() && !is_stated(body.get("proof")) {
             // Whoever asks for a sign of presence is not content without one.
             let asked = self.answering() != Purpose::Authentication { challenge: None, domain: None };
-            let integrity = match asked {
-                true => Outcome::Fail(Fault::NoProof),
-                false => Outcome::NotApplicable(Exempt::UnsignedPresentation),
+            let integrity = if asked {
+                Outcome::Fail(Fault::NoProof)
+            } else {
+                Outcome::NotApplicable(Exempt::UnsignedPresentation)
             };
             return (integrity.into(), Outcome::NotApplicable(Exempt::UnsignedPresentation).into());
         }

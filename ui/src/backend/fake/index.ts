@@ -13,12 +13,14 @@ import type {
   ImportProgress,
   LinkOffered,
   ListRequest,
+  NewShare,
   OfferSummary,
   Request,
   Response,
   SelfListedView,
   Settings,
   ShareSheet,
+  ShareView,
   WatchedFolder,
 } from "../types.ts";
 import { makeBadge, makeReport, type Made, type Scenario } from "./data.ts";
@@ -104,6 +106,12 @@ export function fakeBackend(options: Options): FakeBackend {
     const verdict = verdicts.get(id);
     const host = new URL(detail.card.issuer.url ?? "https://issuer.example").host;
     return verdict === undefined ? detail : { ...detail, report: makeReport(verdict, host, new Date().toISOString()) };
+  };
+
+  let shares: ShareView[] = [];
+  const note = ({ badges, ...share }: NewShare): void => {
+    const named = badges.map((id) => ({ id, name: known(id).summary.name }));
+    shares = [{ ...share, id: (shares[0]?.id ?? 0) + 1, at: new Date().toISOString(), badges: named }, ...shares];
   };
 
   const imports = fakeImports({
@@ -240,6 +248,32 @@ export function fakeBackend(options: Options): FakeBackend {
     },
     share_badge: async ({ id, verified_statement }) => shareSheet(detailOf(id), known(id).art, verified_statement),
     save_badge: async ({ id, format }) => ({ path: `/home/robin/Downloads/badge-${id}.${format === "original" ? "png" : format}` }),
+    present_badges: async ({ ids, domain }) => {
+      note({ target: "presentation", place: domain === "" ? null : domain, badges: ids, personal: [] });
+      return { path: "/home/robin/Documents/presentation.json" };
+    },
+    // Every fifth badge is by an issuer that signs each statement by itself.
+    badge_parts: async ({ id }) =>
+      id % 5 === 0
+        ? [
+            { pointer: "/issuer", place: "issuer", value: known(id).summary.issuer, mandatory: true },
+            { pointer: "/credentialSubject/achievement/name", place: "credentialSubject › achievement › name", value: known(id).summary.name, mandatory: false },
+            { pointer: "/credentialSubject/birthDate", place: "credentialSubject › birthDate", value: "1998-04-12", mandatory: false },
+          ]
+        : [],
+    list_shares: async ({ badge, before, limit }) =>
+      shares
+        .filter((share) => (badge === null || share.badges.some((one) => one.id === badge)) && (before === null || share.id < before))
+        .slice(0, limit),
+    note_share: async (share) => {
+      note(share);
+      return {};
+    },
+    forget_shares: async ({ shares: wanted }) => {
+      const before = shares.length;
+      shares = wanted === null ? [] : shares.filter((share) => !wanted.includes(share.id));
+      return { forgotten: before - shares.length };
+    },
     open_link: async () => ({}),
     copy_text: async () => ({}),
     save_settings: async (wanted) => (settings = wanted),
