@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use lapel_wallet::fetch::{HttpFetch, Options};
 use lapel_wallet::gather::{Budget, gather};
-use lapel_wallet::link::{Resolved, resolve};
+use lapel_wallet::link::{Resolved, resolve_assertion};
 use lapel_wallet::source::SourceError;
 use openbadges::{Credential, Documents, Policy, Report, verify};
 use tokio::runtime::{Builder, Runtime};
@@ -24,10 +24,10 @@ impl Network {
         (!offline).then(|| Self { fetch: HttpFetch::new(options), runtime: None })
     }
 
-    /// What `link` leads to; documents at hand answer before anybody is asked.
+    /// What `link` leads to, at which a badge should be; documents at hand answer before anybody is asked.
     pub(crate) fn resolve(&mut self, link: &str, documents: &Documents) -> Result<Resolved, SourceError> {
         let (runtime, fetch) = self.started().map_err(SourceError::Unreadable)?;
-        Ok(runtime.block_on(resolve(link, documents, fetch))?.resolved)
+        Ok(runtime.block_on(resolve_assertion(link, documents, fetch))?.resolved)
     }
 
     /// Runs what needs a runtime.

@@ -296,13 +296,17 @@ fn no_badge(resolved: Resolved) -> SourceError {
 /// What the host of a link said, or why it said nothing; `None` where the link is none, or leads to a page.
 fn answer_of(url: &str, error: &SourceError) -> Option<Answer> {
     match error {
-        SourceError::Gone { .. } => Some(Answer::Document(Document {
+        SourceError::Revoked { .. } => Some(Answer::Document(Document {
             url: url.to_owned(),
             bytes: Vec::new(),
             media_type: None,
             fetched_at: Timestamp::now(),
             status: 410,
         })),
+        // Of a page, that says nothing of its badge.
+        SourceError::Refused { status: 410, .. } => {
+            Some(Answer::Unavailable(Unavailable::Unreachable { detail: error.to_string() }))
+        }
         SourceError::Refused { status, .. } => {
             Some(Answer::Unavailable(Unavailable::Http { status: *status }))
         }

@@ -181,13 +181,17 @@ pub enum SourceError {
         /// What was tried.
         tried: Box<Tried>,
     },
-    /// It is a link, and its host took away for good what was there (HTTP 410): a hosted badge is revoked so.
+    /// It is a link, and the host of the badge took it back (HTTP 410 at the assertion's own address, or with a body
+    /// that says so).
     #[error(
-        "the badge at {url} was revoked: its host says that it is gone for good (HTTP status 410){tried}"
+        "the badge at {url} was revoked: its host says that it is gone for good (HTTP status 410){}{tried}",
+        because(reason.as_deref())
     )]
-    Gone {
+    Revoked {
         /// The link.
         url: String,
+        /// Why, if the host says so.
+        reason: Option<String>,
         /// What was tried.
         tried: Box<Tried>,
     },
@@ -225,8 +229,13 @@ fn of_status(status: u16) -> String {
     match status {
         401 | 403 => format!("its host does not show it to everyone (HTTP status {status})"),
         404 => "its host has nothing there (HTTP status 404)".to_owned(),
+        410 => "its host says that the page there is gone for good (HTTP status 410)".to_owned(),
         _ => format!("its host answered with HTTP status {status}"),
     }
+}
+
+fn because(reason: Option<&str>) -> String {
+    reason.map_or_else(String::new, |reason| format!(", and why: \u{201c}{reason}\u{201d}"))
 }
 
 impl SourceError {
@@ -245,7 +254,7 @@ impl SourceError {
             Self::NotALink { .. } => "import.not-a-link".to_owned(),
             Self::NotFetched { error, .. } => error.code().to_owned(),
             Self::Refused { status, .. } => format!("fetch.http-{status}"),
-            Self::Gone { .. } => "import.revoked".to_owned(),
+            Self::Revoked { .. } => "import.revoked".to_owned(),
             Self::WebPage { .. } => "import.web-page".to_owned(),
             Self::TooManyLinks => "import.too-many-links".to_owned(),
             Self::Collection { .. } => "import.collection".to_owned(),
@@ -271,8 +280,11 @@ impl SourceError {
             Self::Refused { status: 401 | 403, .. } => {
                 "Make the badge public at its host, or download it there and import the file."
             }
+            Self::Refused { status: 410, .. } => {
+                "Ask the issuer for the badge as a file: it may have moved, or it may have been revoked."
+            }
             Self::Refused { .. } => "Check the address, or ask the issuer for the badge as a file.",
-            Self::Gone { .. } => "Ask the issuer why; a badge that was revoked is not imported by its link.",
+            Self::Revoked { .. } => "Ask the issuer why; a badge that was revoked is not imported by its link.",
             Self::WebPage { tried, .. } if tried.needs_scripts => {
                 "The page is made by scripts, which Lapel does not run. Open it in your browser, download the badge, \
                  and import the file."
@@ -313,10 +325,15 @@ pub async fn find(
     let mut carried = choose(&artifact)?;
     for _ in 0..MAX_LINKS {
         let Carried::Link(address) = carried else { break };
-        let Resolution { resolved, link, recipient, .. } = link::resolve(&address, documents, fetch).await?;
-        recipient_hint = recipient_hint.or(recipient);
-        // A bare link is no artifact worth keeping: what it leads to is.
+        // A bare link is no artifact worth keeping: what it leads to is. Nor does anything say that a badge is at it.
         let bare = artifact.kind() == ArtifactKind::Url;
+        let resolution = if bare {
+            link::resolve(&address, documents, fetch).await?
+        } else {
+            link::resolve_assertion(&address, documents, fetch).await?
+        };
+        let Resolution { resolved, link, recipient, .. } = resolution;
+        recipient_hint = recipient_hint.or(recipient);
         let document = match resolved {
             Resolved::Document(document) => document,
             Resolved::Inside { texts, .. } => {

@@ -15,7 +15,7 @@ use lapel_wallet::api::{ApiError, BadgeSummary, ImportLine, ImportOutcome, ListR
 use lapel_wallet::fetch::{
     Fetch, FetchError, HttpFetch, Limits, Lookup, MapFetch, Options, Pending, Purpose, Request, Response,
 };
-use lapel_wallet::link::{Listing, Resolution, Resolved, resolve, rules};
+use lapel_wallet::link::{Listing, Resolution, Resolved, resolve, resolve_assertion, rules};
 use lapel_wallet::source::{Finding, SourceError, find};
 use lapel_wallet::{SelfListed, Source, Wallet};
 use openbadges::{Document, Documents};
@@ -444,13 +444,92 @@ async fn what_hosts_refuse_is_told_apart() {
             assert!(error.hint.contains("Download"), "{}", error.hint);
         }
     }
-    // The same where no rule knows the host.
-    for (status, code) in [(410, "import.revoked"), (401, "fetch.http-401"), (404, "fetch.http-404")] {
+    // Where no rule knows the host, nothing says that an assertion was there.
+    for (status, code) in [(410, "fetch.http-410"), (401, "fetch.http-401"), (404, "fetch.http-404")] {
         let net = Net::default().with_status("https://a.example.com/x", status);
         assert_eq!(failed(&net, "https://a.example.com/x").await.code, code);
     }
     let offline = resolve(&link, &Documents::new(), &MapFetch::offline()).await;
     assert!(matches!(offline, Err(SourceError::NotFetched { error: FetchError::Offline, .. })));
+}
+
+/// Only the assertion's own address revokes it by 410; elsewhere the host has to say so.
+#[tokio::test]
+async fn what_is_gone_is_revoked_only_where_that_is_said() {
+    let uuid_page = format!("https://www.credly.com/badges/{UUID}");
+    let at = format!("https://api.credly.com/v1/obi/v2/badge_assertions/{UUID}");
+    // The page is gone, and so is an address for programs that was never the assertion's own.
+    let retired = format!("https://www.credly.com/api/v1/obi/v2/badge_assertions/{UUID}");
+    let net = Net::default().with_status(&retired, 410).with_status(&uuid_page, 410);
+    let error = failed(&net, &uuid_page).await;
+    assert_eq!(error.code, "fetch.http-404", "{}", error.message);
+    let signed = format!("https://openbadgefactory.com/obv3/credentials/{SHA}");
+    for (asked, link) in [(&signed, &signed), (&retired, &uuid_page)] {
+        let net = Net::default().with_status(&at, 503).with_status(asked, 410);
+        assert_ne!(failed(&net, link).await.code, "import.revoked", "{link}");
+    }
+    let error = failed(&Net::default().with_status(&signed, 410), &signed).await;
+    assert_eq!(error.code, "fetch.http-410");
+    assert!(error.message.contains("the page there is gone for good"), "{}", error.message);
+    // Programs are told that it is gone, and there is a page with another way.
+    let here = "https://people.example.edu/badge";
+    let badge = self::signed();
+    let net = Net::default().with(here, "text/html", page("<a href=/b.jwt download>data</a>")).with(
+        "https://people.example.edu/b.jwt",
+        "application/jwt",
+        badge.text(),
+    );
+    let net = Net { answers: net.answers.with_for(here, Purpose::Json, Ok(gone(""))), ..net };
+    added(&net, here).await;
+
+    let said = r#"{"revoked": true, "revocationReason": "Awarded\nby mistake"}"#;
+    for link in [here, &signed] {
+        let net = Net { answers: MapFetch::offline().with(link, Ok(gone(said))), ..Net::default() };
+        let error = failed(&net, link).await;
+        assert_eq!(error.code, "import.revoked");
+        assert!(error.message.contains("\u{201c}Awarded by mistake\u{201d}"), "{}", error.message);
+    }
+    let net =
+        Net { answers: MapFetch::offline().with(here, Ok(gone(r#"{"revoked": false}"#))), ..Net::default() };
+    assert_eq!(failed(&net, here).await.code, "fetch.http-410");
+
+    // What an image or a platform gives as the assertion's address is that.
+    let there = resolve_assertion(here, &Documents::new(), &Net::default().with_status(here, 410)).await;
+    assert!(matches!(there, Err(SourceError::Revoked { .. })), "{there:?}");
+    let info = json!({ "assertion_url": format!("https://openbadgefactory.com/v1/assertion/{SHA}.html") });
+    let net = Net::default()
+        .with("https://openbadgepassport.com/app/obpv1/badge/info/77", "application/json", info.to_string())
+        .with_status(&format!("https://openbadgefactory.com/v1/assertion/{SHA}"), 410);
+    let error = failed(&net, "https://openbadgepassport.com/app/badge/info/77").await;
+    assert_eq!(error.code, "import.revoked", "{}", error.message);
+}
+
+fn gone(body: &str) -> Response {
+    Response { status: 410, bytes: body.into(), ..Response::default() }
+}
+
+/// What is relative on a page is so to where it is, not to where somebody asked for it.
+#[tokio::test]
+async fn a_page_is_read_from_where_redirects_led() {
+    let web = WebHost::start();
+    let (asked, here) = ("https://short.example.com/b1", "https://people.example.edu/~ada/badge");
+    web.fail(asked, Fault::Redirect(here.to_owned()));
+    web.publish(&document(here, "text/html", page("<a href='files/badge.jwt' download>The badge</a>")));
+    let badge = signed();
+    let at = "https://people.example.edu/~ada/files/badge.jwt";
+    web.publish(&document(at, "application/jwt", badge.text()));
+    let fetch = over_tls(&web, &["short.example.com", "people.example.edu"]);
+    let resolution = resolve(asked, &Documents::new(), &*fetch).await.unwrap();
+    assert!(matches!(&resolution.resolved, Resolved::Document(document) if document.url == at));
+
+    // A list, too.
+    let list = json!({ "name": "Mine", "badges": [{ "id": "/public/assertions/Ab1-x_9" }] }).to_string();
+    let moved = Url::parse("https://api.eu.badgr.io/public/collections/1f").unwrap();
+    let moved = Response { redirected_to: Some(moved), ..answer("application/json", list) };
+    let at = "https://api.badgr.io/public/collections/1f.json?expand=badges.badge";
+    let net = Net { answers: MapFetch::offline().with(at, Ok(moved)), ..Net::default() };
+    let listing = listing(&net, "https://badgr.com/public/collections/1f").await;
+    assert_eq!(listing.found, ["https://api.eu.badgr.io/public/assertions/Ab1-x_9"]);
 }
 
 #[tokio::test]

@@ -293,7 +293,7 @@ async fn links_that_lead_to_no_badge_say_why() {
         (page("application/json", b"{\"a\":1}"), "import.unrecognised"),
         (page("text/plain", b"https://issuer.example/badge"), "import.too-many-links"),
         (status(404), "fetch.http-404"),
-        (status(410), "import.revoked"),
+        (status(410), "fetch.http-410"),
         (status(403), "fetch.http-403"),
         (status(500), "fetch.http-500"),
         (Err(FetchError::Offline), "fetch.offline"),

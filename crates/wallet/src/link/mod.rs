@@ -28,7 +28,7 @@ pub(crate) use page::LOOKED_FOR;
 pub use profile::Listing;
 
 use crate::fetch::{Fetch, FetchError, Purpose, Request, Response, WebLink};
-use crate::self_listed::SelfListed;
+use crate::self_listed::{SelfListed, one_line};
 use crate::source::{SourceError, blocking};
 use page::{Page, Sign};
 use profile::{MAX_FOUND, MAX_PAGES};
@@ -133,9 +133,31 @@ pub fn is_offer(text: &str) -> bool {
 /// Finds what `link` leads to. Documents at hand answer before anybody is asked.
 ///
 /// # Errors
-/// [`SourceError`]: `NotALink`, `NotFetched`, `Refused`, `Gone` or `WebPage`, with what was tried.
+/// [`SourceError`]: `NotALink`, `NotFetched`, `Refused`, `Revoked` or `WebPage`, with what was tried.
 pub async fn resolve(
     link: &str,
+    documents: &Documents,
+    fetch: &dyn Fetch,
+) -> Result<Resolution, SourceError> {
+    find(link, false, documents, fetch).await
+}
+
+/// The same for a link of which it is known that a badge should be at it, such as one inside an image: unless a
+/// platform's rule knows better, it is the assertion's own address.
+///
+/// # Errors
+/// As for [`resolve`].
+pub async fn resolve_assertion(
+    link: &str,
+    documents: &Documents,
+    fetch: &dyn Fetch,
+) -> Result<Resolution, SourceError> {
+    find(link, true, documents, fetch).await
+}
+
+async fn find(
+    link: &str,
+    is_assertion: bool,
     documents: &Documents,
     fetch: &dyn Fetch,
 ) -> Result<Resolution, SourceError> {
@@ -147,7 +169,9 @@ pub async fn resolve(
     let told = if cleaned == url { link.to_owned() } else { cleaned.to_string() };
     let deadline = Instant::now() + TOTAL;
     let tried = Tried::default();
-    let mut way = Way { link: told, documents, fetch, deadline, left: MAX_FETCHES, tried, refused: None };
+    let own = is_assertion.then(|| cleaned.clone());
+    let mut way =
+        Way { link: told, documents, fetch, deadline, left: MAX_FETCHES, own, tried, refused: None };
     let at_hand = [link, bare.as_str(), cleaned.as_str()].into_iter().find(|url| way.at_hand(url).is_some());
     let resolved = match at_hand {
         Some(at_hand) => way.page_itself(at_hand, &cleaned).await,
@@ -165,6 +189,9 @@ struct Way<'a> {
     fetch: &'a dyn Fetch,
     deadline: Instant,
     left: usize,
+    /// The assertion's own address, where it is known: HTTP status 410 there revokes it (Open Badges 2.0, "Hosted
+    /// Badges"). Elsewhere it only says that something is gone.
+    own: Option<Url>,
     tried: Tried,
     /// The first that was said against it: what follows may be less telling.
     refused: Option<Refusal>,
@@ -177,21 +204,39 @@ enum Refusal {
 
 /// What came of an attempt.
 enum Came {
-    Badge(Document),
-    Page(Document, Vec<WebLink>),
+    Badge(Served),
+    Page(Served),
     /// Neither; its JSON, if it is any.
-    Other(Document, Option<Value>),
+    Other(Served, Option<Value>),
+    /// The badge was taken back; why, if its host says so.
+    Revoked(Option<String>),
     Status(u16),
     Failed(FetchError),
+}
+
+/// What a host sent.
+struct Served {
+    document: Document,
+    /// Where it is, after redirects: what is relative in it is so to this.
+    from: Url,
+    /// What its `Link` headers say.
+    links: Vec<WebLink>,
+}
+
+impl Served {
+    fn at_hand(document: Document, url: &Url) -> Self {
+        Self { document, from: url.clone(), links: Vec::new() }
+    }
 }
 
 impl Came {
     fn in_words(&self) -> String {
         match self {
             Self::Badge(_) => "a badge".to_owned(),
-            Self::Page(..) => "a web page".to_owned(),
+            Self::Page(_) => "a web page".to_owned(),
             Self::Other(_, Some(_)) => "JSON without a badge".to_owned(),
             Self::Other(_, None) => "no badge".to_owned(),
+            Self::Revoked(_) => "revoked (HTTP status 410)".to_owned(),
             Self::Status(status) => format!("HTTP status {status}"),
             Self::Failed(error) => error.to_string(),
         }
@@ -204,6 +249,7 @@ impl Way<'_> {
     async fn find(&mut self, url: &Url) -> Outcome {
         let Some(found) = rules::find(url) else { return self.page_itself(url.as_str(), url).await };
         self.tried.instead = found.rule.instead;
+        self.own = found.assertion();
         let by_rule = match found.rule.gives {
             Gives::Nothing(stated) => return self.stated(&found, stated, url).await,
             Gives::List(list) => self.list(&found, list, url).await?,
@@ -221,14 +267,15 @@ impl Way<'_> {
         for url in found.ask() {
             let came = self.badge(&url, &why).await;
             let resolved = match (came, found.rule.gives) {
-                (Came::Badge(document), _) => Some(Resolved::Document(document)),
+                (Came::Badge(served), _) => Some(Resolved::Document(served.document)),
                 (Came::Other(_, Some(json)), Gives::Inside(pointer)) => json
                     .pointer(pointer)
                     .and_then(text_of)
                     .map(|text| Resolved::Inside { url: url.to_string(), texts: vec![text] }),
-                (Came::Other(_, Some(json)), Gives::Address(pointer)) => {
-                    match json.pointer(pointer).and_then(Value::as_str).and_then(|link| url.join(link).ok()) {
-                        Some(address) => self.candidate(&address, "the address that it gives").await?,
+                (Came::Other(served, Some(json)), Gives::Address(pointer)) => {
+                    let address = json.pointer(pointer).and_then(Value::as_str);
+                    match address.and_then(|link| served.from.join(link).ok()) {
+                        Some(address) => self.assertion(&address).await?,
                         None => None,
                     }
                 }
@@ -244,18 +291,17 @@ impl Way<'_> {
     /// Asks the link itself, and searches the page that comes. `key` is how it stands among the documents.
     async fn page_itself(&mut self, key: &str, url: &Url) -> Outcome {
         let came = match self.at_hand(key) {
-            Some(document) => judged(document, Vec::new()).await,
+            Some(document) => self.at_its_own(url, judged(Served::at_hand(document, url)).await),
             None => self.badge(url, "the link itself").await,
         };
-        match came {
-            Came::Badge(document) | Came::Other(document, _) => Ok(Resolved::Document(document)),
-            Came::Page(document, links) => self.search(document, links, url).await,
+        let came = match came {
             // It has a page, and wants to be asked for it.
-            Came::Status(406 | 415) => match self.ask(url, Purpose::Page, "its page").await {
-                Came::Page(document, links) => self.search(document, links, url).await,
-                Came::Badge(document) | Came::Other(document, _) => Ok(Resolved::Document(document)),
-                came => self.refused(url, came),
-            },
+            Came::Status(406 | 415) => self.ask(url, Purpose::Page, "its page").await,
+            came => came,
+        };
+        match came {
+            Came::Badge(served) | Came::Other(served, _) => Ok(Resolved::Document(served.document)),
+            Came::Page(served) => self.search(served, url).await,
             came => self.refused(url, came),
         }
     }
@@ -268,12 +314,11 @@ impl Way<'_> {
     }
 
     /// Searches a page for people.
-    async fn search(&mut self, document: Document, links: Vec<WebLink>, url: &Url) -> Outcome {
-        let (here, bytes) = (url.clone(), document.bytes);
-        let Page { title, embedded, candidates, listed, offers, needs_scripts } =
-            blocking(move || page::search(&bytes, &here, &links)).await;
+    async fn search(&mut self, page: Served, url: &Url) -> Outcome {
+        let at = page.document.url.clone();
+        let Page { title, embedded, candidates, listed, offers, needs_scripts } = searched(page).await;
         if !embedded.is_empty() {
-            return Ok(Resolved::Inside { url: document.url, texts: embedded });
+            return Ok(Resolved::Inside { url: at, texts: embedded });
         }
         let (sure, likely): (Vec<_>, Vec<_>) =
             candidates.into_iter().partition(|one| matches!(one.sign, Sign::Alternate | Sign::Download));
@@ -311,18 +356,23 @@ impl Way<'_> {
         let ask = by_rule.map(|found| found.ask()).filter(|ask| !ask.is_empty());
         for url in ask.unwrap_or_else(|| vec![url]) {
             match self.badge(&url, why).await {
-                Came::Badge(document) => return Ok(Some(Resolved::Document(document))),
-                Came::Failed(error @ FetchError::Offline) => {
-                    return Err(SourceError::NotFetched {
-                        url: self.link.clone(),
-                        error,
-                        tried: self.told().into(),
-                    });
-                }
+                Came::Badge(served) => return Ok(Some(Resolved::Document(served.document))),
+                came @ Came::Failed(FetchError::Offline) => return self.refusal(&url, came),
                 _ => {}
             }
         }
         Ok(None)
+    }
+
+    /// The badge at the address that a platform gives as the assertion's.
+    async fn assertion(&mut self, url: &Url) -> Result<Option<Resolved>, SourceError> {
+        let url = clean(url).url;
+        let own = rules::find(&url).and_then(|found| found.assertion()).unwrap_or(url);
+        self.own = Some(own.clone());
+        match self.badge(&own, "the address that it gives").await {
+            Came::Badge(served) => Ok(Some(Resolved::Document(served.document))),
+            came => self.refusal(&own, came),
+        }
     }
 
     /// A list of badges, page by page.
@@ -342,10 +392,13 @@ impl Way<'_> {
             {
                 // Asking for the rest of a list costs nothing of what one link may cost.
                 self.left += 1;
-                let json = match self.ask(&here, Purpose::Json, &why).await {
-                    Came::Other(_, Some(json)) => json,
+                let (served, json) = match self.ask(&here, Purpose::Json, &why).await {
+                    Came::Other(served, Some(json)) => (served, json),
                     // A list may have the form of a credential.
-                    Came::Badge(document) => serde_json::from_slice(&document.bytes).unwrap_or_default(),
+                    Came::Badge(served) => {
+                        let json = serde_json::from_slice(&served.document.bytes).unwrap_or_default();
+                        (served, json)
+                    }
                     came if pages == 0 => {
                         self.refusal(&here, came)?;
                         break;
@@ -353,7 +406,7 @@ impl Way<'_> {
                     // What came so far is shown, with how many there should be.
                     _ => break,
                 };
-                let Some(page) = profile::page(list, &json, &here) else { break };
+                let Some(page) = profile::page(list, &json, &served.from) else { break };
                 pages += 1;
                 total = total.or(page.total);
                 if listing.title.is_empty() {
@@ -401,16 +454,16 @@ impl Way<'_> {
         };
         let mut title = None;
         match self.ask(url, Purpose::Page, "the link itself").await {
-            Came::Page(document, links) => {
-                let (here, bytes) = (url.clone(), document.bytes);
-                let page = blocking(move || page::search(&bytes, &here, &links)).await;
+            Came::Page(served) => {
+                let at = served.document.url.clone();
+                let page = searched(served).await;
                 if !page.embedded.is_empty() {
                     // Better than what was known of it.
-                    return Ok(Resolved::Inside { url: document.url, texts: page.embedded });
+                    return Ok(Resolved::Inside { url: at, texts: page.embedded });
                 }
                 title = page.title;
             }
-            came @ Came::Status(404 | 410) => return self.refused(url, came),
+            came @ (Came::Status(404 | 410) | Came::Revoked(_)) => return self.refused(url, came),
             // A page that is not shown to programs is still one that a person can point to.
             _ => {}
         }
@@ -429,11 +482,11 @@ impl Way<'_> {
     /// Asks for a badge, and for JSON alone where a page came or nothing that was wanted.
     async fn badge(&mut self, url: &Url, why: &str) -> Came {
         let came = self.ask(url, Purpose::Badge, why).await;
-        if !matches!(came, Came::Page(..) | Came::Status(400 | 406 | 415)) {
+        if !matches!(came, Came::Page(_) | Came::Status(400 | 406 | 415)) {
             return came;
         }
         match self.ask(url, Purpose::Json, "the same, for JSON alone").await {
-            better @ (Came::Badge(_) | Came::Other(_, Some(_)) | Came::Status(410)) => better,
+            better @ (Came::Badge(_) | Came::Other(_, Some(_)) | Came::Revoked(_)) => better,
             _ => came,
         }
     }
@@ -441,11 +494,20 @@ impl Way<'_> {
     /// One attempt, which is remembered.
     async fn ask(&mut self, url: &Url, purpose: Purpose, why: &str) -> Came {
         let came = match self.at_hand(url.as_str()) {
-            Some(document) => judged(document, Vec::new()).await,
+            Some(document) => judged(Served::at_hand(document, url)).await,
             None => self.request(url, purpose).await,
         };
+        let came = self.at_its_own(url, came);
         self.tried.steps.push(Step { url: url.to_string(), why: why.to_owned(), answer: came.in_words() });
         came
+    }
+
+    /// What came from `url`, with what it means if that is the assertion's own address.
+    fn at_its_own(&self, url: &Url, came: Came) -> Came {
+        match came {
+            Came::Status(410) if self.own.as_ref() == Some(url) => Came::Revoked(None),
+            came => came,
+        }
     }
 
     async fn request(&mut self, url: &Url, purpose: Purpose) -> Came {
@@ -457,8 +519,9 @@ impl Way<'_> {
         match timeout_at(self.deadline, self.fetch.fetch(&request)).await {
             Ok(Ok(response)) => {
                 let fetched_at = response.fetched_at();
-                let Response { status, media_type, links, bytes, .. } = response;
-                judged(Document { url: url.to_string(), bytes, media_type, fetched_at, status }, links).await
+                let Response { status, media_type, links, bytes, redirected_to, .. } = response;
+                let document = Document { url: url.to_string(), bytes, media_type, fetched_at, status };
+                judged(Served { document, from: redirected_to.unwrap_or_else(|| url.clone()), links }).await
             }
             Ok(Err(error)) => Came::Failed(error),
             Err(_) => {
@@ -477,17 +540,13 @@ impl Way<'_> {
 
     /// Remembers the first refusal; what is final is an error at once.
     fn refusal(&mut self, url: &Url, came: Came) -> Result<Option<Resolved>, SourceError> {
-        let url = url.to_string();
+        let (url, link) = (url.to_string(), self.link.clone());
         match came {
-            Came::Status(410) => {
-                return Err(SourceError::Gone { url: self.link.clone(), tried: self.told().into() });
+            Came::Revoked(reason) => {
+                return Err(SourceError::Revoked { url: link, reason, tried: self.told().into() });
             }
             Came::Failed(error @ FetchError::Offline) => {
-                return Err(SourceError::NotFetched {
-                    url: self.link.clone(),
-                    error,
-                    tried: self.told().into(),
-                });
+                return Err(SourceError::NotFetched { url: link, error, tried: self.told().into() });
             }
             Came::Status(status) => {
                 self.refused.get_or_insert(Refusal::Status { url, status });
@@ -495,7 +554,7 @@ impl Way<'_> {
             Came::Failed(error) => {
                 self.refused.get_or_insert(Refusal::Failed { url, error });
             }
-            Came::Badge(_) | Came::Page(..) | Came::Other(..) => {}
+            Came::Badge(_) | Came::Page(_) | Came::Other(..) => {}
         }
         Ok(None)
     }
@@ -515,30 +574,44 @@ impl Way<'_> {
     }
 }
 
+/// Searches a page for people.
+async fn searched(page: Served) -> Page {
+    blocking(move || page::search(&page.document.bytes, &page.from, &page.links)).await
+}
+
 /// What an answer is.
-async fn judged(document: Document, links: Vec<WebLink>) -> Came {
+async fn judged(served: Served) -> Came {
+    let document = &served.document;
     if !document.is_success() {
-        return Came::Status(document.status);
+        return revoked(document).unwrap_or(Came::Status(document.status));
     }
     blocking(move || {
+        let document = &served.document;
         let is_badge = match Artifact::recognise(document.bytes.clone()) {
             Ok(artifact) => artifact.payloads().iter().any(|payload| {
                 matches!(Credential::parse(&payload.content), Ok(_) | Err(ParseError::IsLink { .. }))
             }),
-            Err(NotABadge::Other(Likeness::WebPage)) => return Came::Page(document, links),
+            Err(NotABadge::Other(Likeness::WebPage)) => return Came::Page(served),
             // What is sent as a page and is nothing else is one, however it begins.
-            Err(_) if is_page(&document) => return Came::Page(document, links),
+            Err(_) if is_page(document) => return Came::Page(served),
             Err(_) => false,
         };
         if is_badge {
-            return Came::Badge(document);
+            return Came::Badge(served);
         }
         let json = serde_json::from_slice(&document.bytes)
             .ok()
             .filter(|json: &Value| json.is_object() || json.is_array());
-        Came::Other(document, json)
+        Came::Other(served, json)
     })
     .await
+}
+
+/// That the badge was taken back, where the host of something that is gone says so (Open Badges 2.0, "Revocation").
+fn revoked(document: &Document) -> Option<Came> {
+    let said: Value = serde_json::from_slice(&document.bytes).ok().filter(|_| document.status == 410)?;
+    let reason = said.get("revocationReason").and_then(Value::as_str).map(one_line);
+    (said.get("revoked")? == true).then_some(Came::Revoked(reason.filter(|reason| !reason.is_empty())))
 }
 
 fn is_page(document: &Document) -> bool {

@@ -17,7 +17,7 @@ pub struct Rule {
     links: &'static [&'static str],
     /// Parameters that such a link must have.
     query: &'static [&'static str],
-    /// Where to ask, in this order.
+    /// Where to ask, in this order. Of a hosted badge the first is the assertion's own address.
     ask: &'static [&'static str],
     /// What is expected there.
     pub gives: Gives,
@@ -127,6 +127,12 @@ impl Match {
     pub fn ask(&self) -> Vec<Url> {
         let filled = self.rule.ask.iter().map(|template| pattern::fill(template, &self.captures));
         filled.filter_map(|url| Url::parse(&url).ok()).collect()
+    }
+
+    /// The assertion's own address, of a hosted badge.
+    pub fn assertion(&self) -> Option<Url> {
+        let hosted = self.rule.gives == Gives::Badge(Version::V2);
+        self.ask().into_iter().next().filter(|_| hosted)
     }
 
     /// What stands for the achievement in the link, where it has a number or name.
