@@ -579,36 +579,27 @@ pub(crate) struct Man {
 
 /// A badge's number as people write it: `b17` or `17`.
 pub(crate) fn badge_id(text: &str) -> Result<u32, String> {
-    let digits = text.strip_prefix(['b', 'B']).unwrap_or(text);
-    let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    digits
-        .parse()
-        .ok()
-        .filter(|_| plain)
-        .ok_or_else(|| "a badge is named like b17; `lapel list` shows the names".to_owned())
+    id(text, 'b', "a badge is named like b17; `lapel list` shows the names")
 }
 
 /// A number on the shelf as people write it: `l3` or `3`.
 fn listed_id(text: &str) -> Result<u32, String> {
-    let digits = text.strip_prefix(['l', 'L']).unwrap_or(text);
-    let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    let id = digits.parse().ok().filter(|_| plain);
-    id.ok_or_else(|| "an achievement is named like l3; `lapel listed` shows the names".to_owned())
-}
-
-fn allowed_host(text: &str) -> Result<(String, u16), String> {
-    lapel_wallet::fetch::parse_allowed(text).map_err(|error| error.to_string())
+    id(text, 'l', "an achievement is named like l3; `lapel listed` shows the names")
 }
 
 /// An account's number as people write it: `a3` or `3`.
 pub(crate) fn account_id(text: &str) -> Result<u32, String> {
-    let digits = text.strip_prefix(['a', 'A']).unwrap_or(text);
-    let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    digits
-        .parse()
-        .ok()
-        .filter(|_| plain)
-        .ok_or_else(|| "an account is named like a3; `lapel account list` shows the names".to_owned())
+    id(text, 'a', "an account is named like a3; `lapel account list` shows the names")
+}
+
+fn id(text: &str, letter: char, hint: &str) -> Result<u32, String> {
+    let digits = text.strip_prefix([letter, letter.to_ascii_uppercase()]).unwrap_or(text);
+    let plain = digits.bytes().all(|byte| byte.is_ascii_digit());
+    digits.parse().ok().filter(|_| plain).ok_or_else(|| hint.to_owned())
+}
+
+fn allowed_host(text: &str) -> Result<(String, u16), String> {
+    lapel_wallet::fetch::parse_allowed(text).map_err(|error| error.to_string())
 }
 
 fn timestamp(text: &str) -> Result<Timestamp, String> {

@@ -22,7 +22,7 @@ const NAME: &str = "badges.example.com";
 const REDIRECTS: [u16; 5] = [301, 302, 303, 307, 308];
 
 /// Not on the public internet, in every spelling that ends there.
-const LITERALS: [&str; 46] = [
+const LITERALS: [&str; 49] = [
     "127.0.0.1",
     "127.255.255.254",
     "127.1",
@@ -35,7 +35,10 @@ const LITERALS: [&str; 46] = [
     "127.0.0.1.",
     "\u{ff11}\u{ff12}\u{ff17}.0.0.1",
     "\u{2460}\u{2461}\u{2466}.0.0.1",
+    "127\u{3002}0\u{3002}0\u{3002}1",
     "%31%32%37.0.0.1",
+    "017700000001",
+    "127.0.1",
     "[::1]",
     "[::]",
     "[::ffff:127.0.0.1]",
@@ -72,17 +75,22 @@ const LITERALS: [&str; 46] = [
 ];
 
 /// Names of this computer and of local networks.
-const LOCAL_NAMES: [&str; 10] = [
+const LOCAL_NAMES: [&str; 15] = [
     "localhost",
     "localhost.",
     "LOCALHOST",
     "foo.localhost",
+    "a.b.localhost.",
+    "localhost.localdomain",
     "printer.local",
-    "db.internal",
+    "db.internal.",
     "metadata.google.internal",
     "router",
     "nas.lan",
+    "x.home.arpa",
+    "intranet",
     "wiki.corp",
+    "abc.onion",
 ];
 
 /// Answers as a table says; for a name with several answers, the next at each lookup.

@@ -5,14 +5,15 @@
 
 use std::collections::HashMap;
 use std::future::Future;
-use std::io;
-use std::net::{SocketAddr, TcpListener};
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::pin::Pin;
 use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use lapel_testkit::{BadCertificate, Fault, WebHost, document};
+use lapel_wallet::fetch::call::{Call, Caller};
 use lapel_wallet::fetch::{
     Fetch, FetchError, HttpFetch, Limits, Lookup, Options, Purpose, Request, Response, Rule,
 };
@@ -118,6 +119,21 @@ async fn honest_ways_of_sending_are_understood() {
         let response = fixture.fetch(URL).await.unwrap_or_else(|error| panic!("{fault:?}: {error}"));
         assert_eq!(response.bytes, br#"{"a":1}"#, "{fault:?}");
     }
+}
+
+/// Not the host that led there.
+#[tokio::test]
+async fn the_host_that_was_slow_is_named() {
+    let fixture = Fixture::hasty();
+    let slow = "https://slow.example/badge";
+    fixture.web.fail(URL, Fault::Redirect(slow.to_owned()));
+    fixture.web.fail(slow, Fault::Silence);
+    let allow_private = [ALLOWED, "slow.example"].map(|host| (host.to_owned(), 443)).into();
+    let door = HttpFetch::new(Options { allow_private, ..fixture.options() });
+    let error = fetch(&door, URL, Purpose::Badge).await.unwrap_err();
+    assert!(matches!(&error, FetchError::Timeout { host, .. } if host == "slow.example"), "{error}");
+    let called = door.call(&Call::get(Url::parse(URL).unwrap(), 1024)).await.unwrap_err();
+    assert!(matches!(&called, FetchError::Timeout { host, .. } if host == "slow.example"), "{called}");
 }
 
 #[tokio::test]
@@ -336,10 +352,9 @@ async fn an_answer_says_where_it_was_and_what_its_host_wishes() {
     assert_eq!((busy.status, busy.retry_after), (503, Some(Duration::from_secs(7))));
 }
 
-/// A proxy on loopback that does as it is told by `CONNECT` (RFC 9110, section 9.3.6), but leads everything to one
-/// address; gives what it was asked.
-fn proxy(to: SocketAddr) -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
-    use std::io::{BufRead, BufReader, Write};
+/// A proxy on loopback. It does as `greet` does: hears where to, and grants it; but leads everything to one address.
+/// Gives what it was asked.
+fn proxy(to: SocketAddr, greet: fn(&mut TcpStream) -> String) -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let asked: Arc<Mutex<Vec<String>>> = Arc::default();
@@ -347,11 +362,9 @@ fn proxy(to: SocketAddr) -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
     std::thread::spawn(move || {
         for socket in listener.incoming() {
             let mut client = socket.unwrap();
-            let mut lines = BufReader::new(client.try_clone().unwrap()).lines();
-            heard.lock().unwrap().push(lines.next().unwrap().unwrap());
-            while lines.next().is_some_and(|line| !line.unwrap().is_empty()) {}
-            let mut server = std::net::TcpStream::connect(to).unwrap();
-            client.write_all(b"HTTP/1.1 200 Connected\r\n\r\n").unwrap();
+            let wanted = greet(&mut client);
+            heard.lock().unwrap().push(wanted);
+            let mut server = TcpStream::connect(to).unwrap();
             let (mut from, mut back) = (client.try_clone().unwrap(), server.try_clone().unwrap());
             std::thread::spawn(move || io::copy(&mut from, &mut back));
             std::thread::spawn(move || {
@@ -363,11 +376,43 @@ fn proxy(to: SocketAddr) -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
     (address, asked)
 }
 
+/// `CONNECT` (RFC 9110, section 9.3.6); gives its first line.
+fn connect(client: &mut TcpStream) -> String {
+    let mut lines = BufReader::new(client.try_clone().unwrap()).lines();
+    let wanted = lines.next().unwrap().unwrap();
+    while lines.next().is_some_and(|line| !line.unwrap().is_empty()) {}
+    client.write_all(b"HTTP/1.1 200 Connected\r\n\r\n").unwrap();
+    wanted
+}
+
+/// SOCKS (RFC 1928); gives the address that it is asked for: a name as it is, IPv4 in figures.
+fn socks(client: &mut TcpStream) -> String {
+    fn take(client: &mut TcpStream, count: usize) -> Vec<u8> {
+        let mut bytes = vec![0; count];
+        client.read_exact(&mut bytes).unwrap();
+        bytes
+    }
+    let methods = take(client, 2)[1];
+    take(client, methods.into());
+    client.write_all(&[5, 0]).unwrap();
+    let wanted = match take(client, 4)[3] {
+        1 => take(client, 4).iter().map(u8::to_string).collect::<Vec<_>>().join("."),
+        3 => {
+            let length = take(client, 1)[0];
+            String::from_utf8(take(client, length.into())).unwrap()
+        }
+        other => panic!("address of type {other}"),
+    };
+    take(client, 2);
+    client.write_all(&[5, 0, 0, 1, 0, 0, 0, 0, 0, 0]).unwrap();
+    wanted
+}
+
 /// Through a proxy of the settings, names are resolved by the proxy; addresses that are written out are judged here.
 #[tokio::test]
 async fn a_proxy_of_the_settings_is_used_and_opens_nothing_else() {
     let fixture = Fixture::new();
-    let (address, asked) = proxy(fixture.web.address());
+    let (address, asked) = proxy(fixture.web.address(), connect);
     let proxy = Some(lapel_wallet::fetch::parse_proxy(&format!("http://{address}")).unwrap());
     let url = "https://badges.example.com/x";
     fixture.web.publish(&document(url, "application/json", b"{}".to_vec()));
@@ -414,7 +459,6 @@ fn proxies_are_addresses_of_proxies() {
 async fn a_private_host_is_allowed_in_the_settings() {
     use lapel_wallet::api::{ImportOutcome, Settings};
     use lapel_wallet::{Source, Wallet};
-    use std::io::{Read, Write};
     let badge = lapel_testkit::Issuer::did_key("academy").achievement("Rust").sign_jwt();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let host = listener.local_addr().unwrap().to_string();
@@ -449,53 +493,6 @@ async fn a_private_host_is_allowed_in_the_settings() {
     assert!(matches!(added, ImportOutcome::Added { .. }), "{added:?}");
 }
 
-/// A SOCKS proxy on loopback (RFC 1928) that leads everything to one address; gives the addresses that it was asked
-/// for: names as they are, IPv4 addresses in figures.
-fn socks_proxy(to: SocketAddr) -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
-    use std::io::{Read, Write};
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    let asked: Arc<Mutex<Vec<String>>> = Arc::default();
-    let heard = Arc::clone(&asked);
-    std::thread::spawn(move || {
-        for socket in listener.incoming() {
-            let mut client = socket.unwrap();
-            let mut take = |count: usize| {
-                let mut bytes = vec![0; count];
-                client.read_exact(&mut bytes).unwrap();
-                bytes
-            };
-            let methods = take(2)[1];
-            take(methods.into());
-            client.write_all(&[5, 0]).unwrap();
-            let mut take = |count: usize| {
-                let mut bytes = vec![0; count];
-                client.read_exact(&mut bytes).unwrap();
-                bytes
-            };
-            let wanted = match take(4)[3] {
-                1 => take(4).iter().map(u8::to_string).collect::<Vec<_>>().join("."),
-                3 => {
-                    let length = take(1)[0];
-                    String::from_utf8(take(length.into())).unwrap()
-                }
-                other => panic!("address of type {other}"),
-            };
-            take(2);
-            heard.lock().unwrap().push(wanted);
-            let mut server = std::net::TcpStream::connect(to).unwrap();
-            client.write_all(&[5, 0, 0, 1, 0, 0, 0, 0, 0, 0]).unwrap();
-            let (mut from, mut back) = (client.try_clone().unwrap(), server.try_clone().unwrap());
-            std::thread::spawn(move || io::copy(&mut from, &mut back));
-            std::thread::spawn(move || {
-                let _ = io::copy(&mut server, &mut client);
-                let _ = client.shutdown(std::net::Shutdown::Both);
-            });
-        }
-    });
-    (address, asked)
-}
-
 /// With `socks5`, names are resolved and judged here; with `socks5h`, by the proxy.
 #[tokio::test]
 async fn a_socks_proxy_is_given_addresses_or_names() {
@@ -507,7 +504,7 @@ async fn a_socks_proxy_is_given_addresses_or_names() {
     for (scheme, told) in
         [("socks5", &["1.1.1.1"][..]), ("socks5h", &["badges.example.com", "inside.example.com"])]
     {
-        let (address, asked) = socks_proxy(fixture.web.address());
+        let (address, asked) = proxy(fixture.web.address(), socks);
         let proxy = Some(lapel_wallet::fetch::parse_proxy(&format!("{scheme}://{address}")).unwrap());
         let door = HttpFetch::new(Options { proxy, ..fixture.options() });
         assert_eq!(fetch(&door, "https://badges.example.com/x", Purpose::Badge).await.unwrap().bytes, b"{}");

@@ -80,7 +80,7 @@ pub(super) struct Session {
 /// A page of badges.
 struct Page {
     items: Vec<Item>,
-    next: Option<String>,
+    next: Option<Url>,
     total: Option<u64>,
     date: Option<Timestamp>,
     /// The address that answered.
@@ -288,10 +288,6 @@ impl Pages {
     /// Where the next page is: where the host says, else behind what came, until everything came or nothing new does.
     fn after(&self, page: &Page, came: usize) -> Result<Option<Url>, AccountError> {
         if let Some(next) = &page.next {
-            let next = page.url.join(next).map_err(|_| AccountError::BadAnswer {
-                host: page.url.host_str().unwrap_or_default().to_owned(),
-                what: "the address of its next page is none".to_owned(),
-            })?;
             if next.origin() != self.first.origin() {
                 return Err(AccountError::NextElsewhere {
                     host: self.first.host_str().unwrap_or_default().to_owned(),
@@ -299,7 +295,7 @@ impl Pages {
                 });
             }
             if !self.visited.contains(next.as_str()) {
-                return Ok(Some(next));
+                return Ok(Some(next.clone()));
             }
             // Some hosts link their last page to itself. Before everything came, it is no last one.
             return self.whole(page, "its pages lead back to one another before all badges came");

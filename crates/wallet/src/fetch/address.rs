@@ -292,52 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn other_spellings_of_this_computer_are_refused() {
-        let spellings = [
-            "127.1",
-            "0",
-            "0.0.0.0",
-            "2130706433",
-            "0x7f000001",
-            "0177.0.0.1",
-            "0x7f.1",
-            "127.0.0.1.",
-            "\u{ff11}\u{ff12}\u{ff17}.0.0.1",
-            "\u{2460}\u{2461}\u{2466}.0.0.1",
-            "%31%32%37.0.0.1",
-            "017700000001",
-            "127.0.1",
-            "127\u{3002}0\u{3002}0\u{3002}1",
-        ];
-        for spelling in spellings {
-            let url = Url::parse(&format!("https://{spelling}/")).unwrap();
-            assert!(matches!(check_url(&url, &[]), Err(Rule::Address { .. })), "{spelling} became {url}");
-        }
-    }
-
-    #[test]
-    fn names_of_local_networks_are_refused() {
-        let names = [
-            "localhost",
-            "localhost.",
-            "LOCALHOST",
-            "foo.localhost",
-            "a.b.localhost.",
-            "printer.local",
-            "metadata.google.internal",
-            "db.internal.",
-            "router",
-            "nas.lan",
-            "x.home.arpa",
-            "intranet",
-            "wiki.corp",
-            "localhost.localdomain",
-            "abc.onion",
-        ];
-        for name in names {
-            let url = Url::parse(&format!("https://{name}/")).unwrap();
-            assert!(matches!(check_url(&url, &[]), Err(Rule::LocalName { .. })), "{name}");
-        }
+    fn names_like_those_of_local_networks_pass() {
         for name in
             ["notlocal.example.com", "mylocal.com", "localhost.example.com", "internal.io", "home.com"]
         {

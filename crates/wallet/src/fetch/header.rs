@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use reqwest::header::{HeaderMap, LINK};
 use url::Url;
 
 /// `Link` headers read, at most.
@@ -19,34 +20,38 @@ pub struct WebLink {
     pub media_type: Option<String>,
 }
 
-/// The links in the values of `Link` headers, resolved against `base`. What is not well-formed is left out.
-pub(super) fn links<'a>(values: impl Iterator<Item = &'a str>, base: &Url) -> Vec<WebLink> {
-    values.flat_map(entries).filter_map(|entry| link(entry, base)).take(MAX_LINKS).collect()
+/// What the `Link` headers say, resolved against `base`. What is not well-formed is left out.
+pub(super) fn links(headers: &HeaderMap, base: &Url) -> Vec<WebLink> {
+    let values = headers.get_all(LINK).into_iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| split(value, ',')).filter_map(|entry| link(entry, base)).take(MAX_LINKS).collect()
 }
 
-/// The entries of a list, split at the commas that stand outside `<>` and quotes.
-fn entries(value: &str) -> Vec<&str> {
-    let (mut entries, mut start, mut quoted, mut target) = (Vec::new(), 0, false, false);
-    for (at, character) in value.char_indices() {
+/// `text` split at the separators that stand outside `<>` and quoted strings (RFC 9110, section 5.6.4).
+fn split(text: &str, separator: char) -> Vec<&str> {
+    let (mut parts, mut start) = (Vec::new(), 0);
+    let (mut quoted, mut escaped, mut target) = (false, false, false);
+    for (at, character) in text.char_indices() {
         match character {
+            _ if escaped => escaped = false,
+            '\\' if quoted => escaped = true,
             '"' if !target => quoted = !quoted,
             '<' if !quoted => target = true,
             '>' if !quoted => target = false,
-            ',' if !quoted && !target => {
-                entries.push(&value[start..at]);
-                start = at + 1;
+            _ if character == separator && !quoted && !target => {
+                parts.push(&text[start..at]);
+                start = at + character.len_utf8();
             }
             _ => {}
         }
     }
-    entries.push(&value[start..]);
-    entries
+    parts.push(&text[start..]);
+    parts
 }
 
 fn link(entry: &str, base: &Url) -> Option<WebLink> {
     let (target, parameters) = entry.trim().strip_prefix('<')?.split_once('>')?;
     let mut link = WebLink { target: base.join(target.trim()).ok()?, rel: Vec::new(), media_type: None };
-    for parameter in parameters.split(';') {
+    for parameter in split(parameters, ';') {
         let Some((name, value)) = parameter.split_once('=') else { continue };
         let value = value.trim().trim_matches('"').to_ascii_lowercase();
         match name.trim().to_ascii_lowercase().as_str() {
@@ -75,6 +80,8 @@ pub(super) fn instant(value: &str) -> Option<Timestamp> {
 
 #[cfg(test)]
 mod tests {
+    use reqwest::header::HeaderValue;
+
     use super::*;
 
     #[test]
@@ -82,7 +89,7 @@ mod tests {
         let base = Url::parse("https://badges.example/list?page=1").unwrap();
         let value = "<?page=2>; rel=\"next\", </a,b>; rel=\"alternate canonical\"; type=\"application/json\", \
                      broken, <https://[>; rel=next";
-        let links = links([value].into_iter(), &base);
+        let links = links(&[(LINK, HeaderValue::from_static(value))].into_iter().collect(), &base);
         let told: Vec<_> = links.iter().map(|link| (link.target.as_str(), link.rel.join("+"))).collect();
         assert_eq!(
             told,
@@ -92,6 +99,36 @@ mod tests {
             ]
         );
         assert_eq!(links[1].media_type.as_deref(), Some("application/json"));
+    }
+
+    #[test]
+    fn the_next_page_is_found_among_the_links() {
+        let next = |value: &str| {
+            let headers = [(LINK, HeaderValue::from_str(value).unwrap())].into_iter().collect();
+            let links = links(&headers, &Url::parse("https://a.example/c").unwrap());
+            let next = links.into_iter().find(|link| link.rel.iter().any(|rel| rel == "next"));
+            next.map(|link| link.target.to_string())
+        };
+        let page = "<https://a.example/c?limit=2&offset=1>; rel=\"next\", <https://a.example/c?offset=0>; rel=\"last\"";
+        assert_eq!(next(page).as_deref(), Some("https://a.example/c?limit=2&offset=1"));
+        assert_eq!(
+            next("</c?a=1,2>; title=\"a, b\"; rel=next").as_deref(),
+            Some("https://a.example/c?a=1,2")
+        );
+        assert_eq!(next("<x>; rel=\"last NEXT\"").as_deref(), Some("https://a.example/x"));
+        for none in [
+            "",
+            "<",
+            "<x",
+            "<x>; rel=\"nextish\"",
+            "<x>; rel=prev, rel=next",
+            "<x>; rel=prev; rel=next",
+            "<x>; title=\"a; rel=next\"; rel=prev",
+            "<x>; title=\"a\\\"; rel=next\"; rel=prev",
+            "rel=next",
+        ] {
+            assert_eq!(next(none), None, "{none}");
+        }
     }
 
     #[test]

@@ -11,9 +11,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{
-    ACCEPT, CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LINK, LOCATION, RETRY_AFTER,
+    ACCEPT, CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER,
 };
 use reqwest::{Certificate, Client, Proxy, redirect};
+use tokio::time::{Instant, timeout_at};
 use url::Url;
 
 use super::address::{check_address, check_name, check_url, is_allowed};
@@ -132,8 +133,11 @@ impl HttpFetch {
         let mut url = request.url.clone();
         url.set_fragment(None);
         let mut redirected = false;
+        let deadline = Instant::now() + limits.total;
         for _ in 0..=limits.redirects {
-            match self.ask(&url, request).await? {
+            // Whoever was slow is named, which need not be the host that was asked first.
+            let asked = timeout_at(deadline, self.ask(&url, request)).await;
+            match asked.unwrap_or_else(|_| Err(FetchError::timeout(&host(&url), limits.total)))? {
                 Hop::Answer(mut response) => {
                     response.redirected_to = redirected.then_some(url);
                     return Ok(response);
@@ -197,11 +201,10 @@ fn redirect_of(headers: &HeaderMap, url: &Url) -> Result<Hop, FetchError> {
 }
 
 fn response(status: u16, headers: &HeaderMap, bytes: Vec<u8>, url: &Url, now: Timestamp) -> Response {
-    let links = headers.get_all(LINK).into_iter().filter_map(|value| value.to_str().ok());
     Response {
         status,
         media_type: text(headers, &CONTENT_TYPE).map(str::to_owned),
-        links: header::links(links, url),
+        links: header::links(headers, url),
         retry_after: text(headers, &RETRY_AFTER).and_then(|value| header::retry_after(value, now)),
         bytes,
         ..Response::default()
@@ -259,12 +262,7 @@ impl Inner {
 
 impl Fetch for HttpFetch {
     fn fetch<'a>(&'a self, request: &'a Request) -> Pending<'a> {
-        Box::pin(async move {
-            let total = self.inner.options.limits.total;
-            tokio::time::timeout(total, self.follow(request))
-                .await
-                .unwrap_or_else(|_| Err(FetchError::timeout(&host(&request.url), total)))
-        })
+        Box::pin(self.follow(request))
     }
 
     fn anew(&self) -> Option<Arc<dyn Fetch>> {
