@@ -238,6 +238,39 @@ async fn hosts_page_in_many_ways() {
     }
 }
 
+/// What a host lists and counts twice is all there; what it lists in the place of something else is not.
+#[tokio::test]
+async fn what_is_listed_twice_may_be_counted_twice() {
+    type Change = fn(&mut Manners);
+    let ways: [(&str, Change); 3] = [
+        ("as usual", |_| {}),
+        ("no Link", |manners| manners.links = false),
+        ("everything at once", |manners| (manners.links, manners.ignores_offset) = (false, true)),
+    ];
+    for (way, change) in ways {
+        let fixture = Fixture::new(Api::OpenBadges3);
+        fixture.host.behave(change);
+        let mut texts = badges(Api::OpenBadges3, 0, 60);
+        texts.extend_from_within(..5);
+        texts.swap(10, 11);
+        fill(&fixture.host, &texts, long_ago());
+        let id = fixture.connected().await;
+        let summary = fixture.sync(id).await;
+        assert_eq!((summary.error, summary.received, summary.added), (None, 60, 60), "{way}");
+        assert!(summary.account.last_synced.is_some(), "{way}");
+    }
+    // A page that comes again is no second half.
+    let fixture = Fixture::new(Api::OpenBadges3);
+    fill(&fixture.host, &badges(Api::OpenBadges3, 0, 100), long_ago());
+    let id = fixture.connected().await;
+    let first = format!("https://{HOST}/ims/ob/v3p0/credentials?limit=50&offset=0");
+    for next in [format!("{first}&again=1"), first] {
+        fixture.host.fail(Step::Page, Failure::Next(next));
+    }
+    let summary = fixture.sync(id).await;
+    assert_eq!((summary.error.unwrap().code.as_str(), summary.added), ("account.bad-answer", 50));
+}
+
 #[tokio::test]
 async fn every_way_of_proving_a_client_is_spoken() {
     for auth in ["client_secret_basic", "client_secret_post", "none"] {

@@ -103,7 +103,7 @@ impl KeyringOrFiles {
     }
 }
 
-// A file is there only where the keyring failed after it had succeeded for the last time: it is the newer one.
+// What is in a file is never older than what the keyring has.
 impl Secrets for KeyringOrFiles {
     fn get(&self, name: &str) -> Result<Option<Secret>, SecretsError> {
         if let Some(secret) = self.files.get(name)? {
@@ -117,8 +117,14 @@ impl Secrets for KeyringOrFiles {
     }
 
     fn put(&self, name: &str, secret: &Secret) -> Result<(), SecretsError> {
+        // First in place of the older one in a file, which may not let itself be removed.
+        let in_a_file = self.files.is_in_a_file(name);
+        if in_a_file {
+            self.files.put(name, secret)?;
+        }
         match self.keyring.ask(Wish::Put(name.to_owned(), secret.clone())) {
             Some(_) => self.files.remove(name),
+            None if in_a_file => Ok(()),
             None => self.files.put(name, secret),
         }
     }
@@ -457,6 +463,30 @@ mod tests {
         assert_eq!(kept.get("a").unwrap(), Some(Secret::from("newest")));
         kept.remove("a").unwrap();
         assert_eq!(kept.get("a").unwrap(), None);
+    }
+
+    /// The file may stay, because it cannot be removed or because the program ends before: then it has the newest.
+    #[test]
+    fn an_older_file_never_outlives_a_newer_secret() {
+        static FOLDER_OF_FILES: Mutex<Option<PathBuf>> = Mutex::new(None);
+        fn takes_it_when_the_file_has_it(wish: &Wish) -> Option<Told> {
+            let Wish::Put(name, secret) = wish else { return None };
+            let folder = FOLDER_OF_FILES.lock().unwrap().clone()?;
+            (FileSecrets { folder }.get(name).ok()?? == *secret).then_some(Told::Done)
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let files = FileSecrets::new(folder.path());
+        *FOLDER_OF_FILES.lock().unwrap() = Some(files.folder.clone());
+        files.put("a", &Secret::from("older")).unwrap();
+        let keyring = Keyring::answered_by(takes_it_when_the_file_has_it, KEYRING_PATIENCE);
+        let kept = KeyringOrFiles { keyring, files };
+        kept.put("a", &Secret::from("newest")).unwrap();
+        assert!(!kept.is_in_a_file("a"), "the keyring has it");
+
+        // Where the file can be neither replaced nor removed, nothing is kept, and that is said.
+        let path = kept.files.path("b");
+        fs::create_dir_all(path.join("in the way")).unwrap();
+        assert!(matches!(kept.put("b", &Secret::from("s")), Err(SecretsError::File { .. })));
     }
 
     #[test]

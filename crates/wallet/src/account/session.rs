@@ -229,6 +229,8 @@ pub(super) struct Pages {
     seen: BTreeSet<String>,
     /// Badges that came, also those that came before.
     came: u64,
+    /// The same, but for pages that brought nothing new.
+    counted: u64,
     read: u32,
     fruitless: u32,
     /// What ends the reading once the badges of the last page were taken.
@@ -249,6 +251,7 @@ impl Pages {
             visited: BTreeSet::new(),
             seen: BTreeSet::new(),
             came: 0,
+            counted: 0,
             read: 0,
             fruitless: 0,
             broken: None,
@@ -277,7 +280,12 @@ impl Pages {
         self.came += page.items.len() as u64;
         let whole = page.items.len();
         page.items.retain(|item| self.seen.insert(item.digest()));
-        self.fruitless = if page.items.is_empty() { self.fruitless + 1 } else { 0 };
+        if page.items.is_empty() {
+            self.fruitless += 1;
+        } else {
+            self.fruitless = 0;
+            self.counted += whole as u64;
+        }
         match self.after(&page, whole) {
             Ok(next) => self.next = next,
             Err(error) => self.broken = Some(error),
@@ -301,7 +309,8 @@ impl Pages {
             return self.whole(page, "its pages lead back to one another before all badges came");
         }
         let more = match page.total {
-            Some(total) => self.came < total,
+            // Where some came twice, only one more page shows whether others are still to come.
+            Some(total) => self.came < total || self.different() < total,
             None => !page.items.is_empty(),
         };
         if came == 0 || !more || page.items.is_empty() {
@@ -316,9 +325,13 @@ impl Pages {
         Ok(Some(next))
     }
 
-    /// The end, unless the host said that there is more than came.
+    fn different(&self) -> u64 {
+        self.seen.len() as u64
+    }
+
+    /// The end, unless the host said that there is more than came. Some hosts count what they list twice as two.
     fn whole(&self, page: &Page, what: &str) -> Result<Option<Url>, AccountError> {
-        if page.total.is_some_and(|total| (self.seen.len() as u64) < total) {
+        if page.total.is_some_and(|total| self.different() < total && self.counted != total) {
             return Err(AccountError::BadAnswer {
                 host: page.url.host_str().unwrap_or_default().to_owned(),
                 what: what.to_owned(),
