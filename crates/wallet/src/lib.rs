@@ -72,6 +72,7 @@ struct Inner {
     network: Network,
     accounts: account::Room,
     running: import::Running,
+    begun: import::Begun,
 }
 
 /// A badge with all that sharing it needs.
@@ -151,8 +152,8 @@ impl Wallet {
     fn open_over(folder: &Path, network: Network, accounts: account::Room) -> Result<Self, ApiError> {
         signals::outlive_file_size_limits();
         let store = Store::open(folder)?;
-        let running = import::Running::default();
-        let wallet = Self { inner: Arc::new(Inner { store, network, accounts, running }) };
+        let (running, begun) = (import::Running::default(), import::Begun::default());
+        let wallet = Self { inner: Arc::new(Inner { store, network, accounts, running, begun }) };
         if let Ok(before) = Timestamp::now().checked_sub(TRASH) {
             // What cannot be deleted now (a full disk) is deleted another time.
             let _ = wallet.inner.store.purge(before);

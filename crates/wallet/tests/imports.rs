@@ -309,6 +309,23 @@ async fn one_import_is_run_by_one() {
     assert!(last.unwrap().finished);
 }
 
+/// Between its beginning and its run, it is nobody else's either.
+#[tokio::test]
+async fn an_import_that_was_begun_is_left_to_whoever_began_it() {
+    let fixture = Fixture::new();
+    let import = fixture.wallet.begin_import(badges(3), Some(NotValid::Keep)).unwrap();
+    let other = open(fixture.folder.path());
+    assert!(other.unfinished_imports().unwrap().is_empty());
+    let error = other.run_import(import, |_| {}).await.unwrap_err();
+    assert_eq!(error.code, "wallet.import-under-way");
+    assert_eq!(fixture.run(import).await.done, 3);
+    // And to anybody, once that process is gone.
+    let import = fixture.wallet.begin_import(badges(3), Some(NotValid::Keep)).unwrap();
+    drop(fixture.wallet);
+    assert_eq!(other.unfinished_imports().unwrap().len(), 1);
+    assert_eq!(other.run_import(import, |_| {}).await.unwrap().done, 3);
+}
+
 #[tokio::test]
 async fn another_process_can_stop_it() {
     let fixture = Fixture::new();
@@ -446,6 +463,72 @@ async fn an_import_is_taken_back_whole() {
     assert_eq!(fixture.all().total, 8);
     let outcome = fixture.outcome(text(&second)).await;
     assert!(matches!(outcome, ImportOutcome::Updated { .. }), "{outcome:?}");
+}
+
+#[tokio::test]
+async fn what_an_import_took_out_of_the_trash_goes_back_there() {
+    let fixture = Fixture::new();
+    let issuer = Issuer::did_key("undo");
+    let (first, second) =
+        (version("2024-01-01T00:00:00Z", &issuer), version("2025-01-01T00:00:00Z", &issuer));
+    let id = badge(&fixture.outcome(text(&first)).await);
+    fixture.wallet.remove(&[id]).unwrap();
+    let (import, report) = fixture.import(vec![text(&second)]).await;
+    assert_eq!((report.counts.added, report.counts.updated, fixture.all().total), (1, 0, 1));
+    let undone = fixture.wallet.undo_import(import).unwrap();
+    assert_eq!((undone.removed, undone.reverted, fixture.all().total), (1, 0, 0));
+    fixture.wallet.restore(undone.token).unwrap();
+    assert_eq!(fixture.wallet.open_badge(id).unwrap().credential_text, first.text(), "as it was before");
+}
+
+#[tokio::test]
+async fn forms_of_a_version_that_is_taken_back_go_with_it() {
+    let fixture = Fixture::new();
+    let award = |from: &str| {
+        Issuer::did_key("undo").achievement("Rust").with("/id", "urn:example:credential:3").issued(from)
+    };
+    let later = || award("2025-01-01T00:00:00Z");
+    let id = badge(&fixture.outcome(text(&award("2024-01-01T00:00:00Z").sign_jwt())).await);
+    let (import, _) = fixture.import(vec![text(&later().sign_jwt())]).await;
+    let form = later().sign_data_integrity(DataModel::V2);
+    let outcome = fixture.outcome(text(&form)).await;
+    assert!(matches!(&outcome, ImportOutcome::AlreadyThere { badge, .. } if badge.id == id), "{outcome:?}");
+    fixture.wallet.undo_import(import).unwrap();
+    assert_eq!(fixture.wallet.open_badge(id).unwrap().versions, []);
+    // It is no form of what is there now, but a newer version of it.
+    let outcome = fixture.outcome(text(&form)).await;
+    assert!(matches!(&outcome, ImportOutcome::Updated { badge } if badge.id == id), "{outcome:?}");
+    assert_eq!(fixture.all().total, 1);
+}
+
+/// As a mailbox that goes on growing, and an archive that is written anew.
+#[tokio::test]
+async fn a_file_that_changed_when_an_import_goes_on_is_read_thing_by_thing() {
+    let fixture = Fixture::new();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("all.zip");
+    let entries: Vec<(String, Vec<u8>)> = (0..42).map(assorted).collect();
+    let write = |numbers: &[usize]| {
+        let entries: Vec<(&str, &[u8])> =
+            numbers.iter().map(|at| (entries[*at].0.as_str(), entries[*at].1.as_slice())).collect();
+        fs::write(&path, containers::zip(&entries)).unwrap();
+    };
+    let first: Vec<usize> = (0..40).collect();
+    write(&first);
+    let import = fixture.wallet.begin_import(vec![Source::Path(path.clone())], Some(NotValid::Keep)).unwrap();
+    let pause = |progress: lapel_wallet::api::ImportProgress| {
+        if progress.done > 0 {
+            fixture.wallet.pause_import(import).unwrap();
+        }
+    };
+    let before = fixture.wallet.run_import(import, pause).await.unwrap();
+    assert!((1..40).contains(&before.done), "{before:?}");
+    // Two come before all others, which are in another order.
+    write(&[vec![41, 40], first.into_iter().rev().collect()].concat());
+    let after = fixture.run(import).await;
+    let kept = after.counts.added + after.counts.kept_not_valid;
+    assert_eq!((after.state, kept, after.counts.already_there), (ImportState::Finished, 42, 0));
+    assert_eq!((after.done, fixture.all().total), (42, 42));
 }
 
 #[tokio::test]

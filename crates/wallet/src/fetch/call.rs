@@ -1,8 +1,8 @@
 //! Calls: requests to an API on behalf of the person, with what proves that they may.
 //!
 //! They pass the same door as everything else: the addresses are judged alike, there are limits of time and of bytes,
-//! no cookies, and the proxy that the person set. What is more: nothing that proves who is calling follows a redirect to another origin,
-//! and nothing that is posted follows one at all.
+//! no cookies, and the proxy that the person set. What is more: nothing that proves who is calling follows a redirect to
+//! another origin, and nothing that is posted follows one at all.
 
 use std::fmt;
 use std::future::Future;

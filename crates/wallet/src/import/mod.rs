@@ -24,6 +24,7 @@ use crate::api::{
     ImportState, NotValid, Undone,
 };
 use crate::source::{Source, blocking};
+use crate::store::{Claim, Plan, StoreError};
 
 pub(crate) use judge::{JudgedSource, judge};
 
@@ -65,6 +66,16 @@ impl Drop for Runs<'_> {
 /// The imports that run in this process.
 pub(crate) type Running = Mutex<BTreeMap<u32, Arc<Control>>>;
 
+/// The imports that were begun in this process and not run yet: nobody else takes them for cut off.
+pub(crate) type Begun = Mutex<BTreeMap<u32, Claimed>>;
+
+/// An import that nobody else runs.
+pub(crate) struct Claimed {
+    _claim: Claim,
+    /// What was written down when it was begun, and not told yet.
+    lines: Vec<ImportLine>,
+}
+
 impl Wallet {
     /// Imports `sources`: [`Wallet::begin_import`], with what the settings say of badges that are not valid, and
     /// [`Wallet::run_import`]. Gives the lines in the order of the sources.
@@ -88,8 +99,13 @@ impl Wallet {
             Some(not_valid) => not_valid,
             None => self.settings()?.not_valid,
         };
-        let plan = plan::plan(sources)?;
-        Ok(self.inner.store.begin_import(&plan, not_valid, Timestamp::now())?)
+        self.begin(plan::plan(sources)?, not_valid)
+    }
+
+    fn begin(&self, plan: Plan, not_valid: NotValid) -> Result<u32, ApiError> {
+        let (import, claim) = self.inner.store.begin_import(&plan, not_valid, Timestamp::now())?;
+        self.begun().insert(import, Claimed { _claim: claim, lines: plan.unlisted });
+        Ok(import)
     }
 
     /// Begins an import of the badges of a public list that an import came upon; gives its number. `url` is the list's.
@@ -152,12 +168,13 @@ impl Wallet {
         progress: impl FnMut(ImportProgress),
     ) -> Result<ImportReport, ApiError> {
         let wallet = self.clone();
-        let claim = blocking(move || wallet.inner.store.claim_import(import)).await?;
+        let mut claimed = blocking(move || wallet.claim(import)).await?;
+        let begun_with = std::mem::take(&mut claimed.lines);
         let control = Arc::new(Control::default());
         self.running().insert(import, Arc::clone(&control));
         let running = Runs { wallet: self, import };
-        let ran = run::run(self, import, &control, progress).await;
-        drop((running, claim));
+        let ran = run::run(self, import, &control, begun_with, progress).await;
+        drop((running, claimed));
         ran?;
         self.import_report(import)
     }
@@ -230,7 +247,7 @@ impl Wallet {
     /// Takes an import back: what it added goes to the trash, what it updated is as before, and the wrappings that it
     /// linked are forgotten.
     pub fn undo_import(&self, import: u32) -> Result<Undone, ApiError> {
-        let _claim = self.inner.store.claim_import(import)?;
+        let _claim = self.claim(import)?;
         Ok(self.inner.store.undo_import(import, Timestamp::now())?)
     }
 
@@ -267,7 +284,41 @@ impl Wallet {
         Ok(())
     }
 
+    /// The right to run an import, from when it was begun if that was here.
+    fn claim(&self, import: u32) -> Result<Claimed, StoreError> {
+        if let Some(begun) = self.begun().remove(&import) {
+            return Ok(begun);
+        }
+        Ok(Claimed { _claim: self.inner.store.claim_import(import)?, lines: Vec::new() })
+    }
+
+    fn begun(&self) -> std::sync::MutexGuard<'_, BTreeMap<u32, Claimed>> {
+        self.inner.begun.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn running(&self) -> std::sync::MutexGuard<'_, BTreeMap<u32, Arc<Control>>> {
         self.inner.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::ImportOutcome;
+    use crate::fetch::MapFetch;
+
+    #[tokio::test]
+    async fn a_folder_that_could_not_be_listed_has_its_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let wallet = Wallet::open_with(folder.path(), Arc::new(MapFetch::offline())).unwrap();
+        let error = ApiError::new("import.unreadable-folder", "this folder could not be read", "Check it.");
+        let line = ImportLine { source: "here/a".to_owned(), outcome: ImportOutcome::Failed { error } };
+        let sources = vec![Source::Text("nothing".to_owned())];
+        let plan = Plan { sources, unlisted: vec![line.clone()], ..Plan::default() };
+        let import = wallet.begin(plan, NotValid::Ask).unwrap();
+        let mut told = Vec::new();
+        let report = wallet.run_import(import, |step| told.extend(step.lines)).await.unwrap();
+        assert_eq!((report.counts.failed, report.done, report.state), (2, 2, ImportState::Finished));
+        assert_eq!((told.len(), &told[0]), (2, &line));
     }
 }

@@ -1,11 +1,11 @@
 //! What an import is to look into: folders are walked before anything is opened, so that there is something to count.
 
 use std::ffi::OsStr;
-use std::fs;
+use std::fs::{self, DirEntry};
 use std::io;
 use std::path::Path;
 
-use crate::api::ApiError;
+use crate::api::{ApiError, ImportLine, ImportOutcome};
 use crate::source::Source;
 use crate::store::Plan;
 
@@ -16,9 +16,32 @@ const DEEPEST: usize = 64;
 
 /// The sources with every folder among them replaced by the regular files in it and in the folders in it, sorted by
 /// name. Hidden files and symbolic links inside folders are left aside and counted; a link could lead anywhere, and
-/// round in circles. A folder that cannot be read, or that has no file in it, stays, so that reading it says so. Paths
-/// become absolute: whoever goes on with the import may do so from another folder.
+/// round in circles. A folder that has no file in it stays, so that reading it says so; what cannot be listed is told
+/// of. Paths become absolute: whoever goes on with the import may do so from another folder.
 pub(super) fn plan(sources: Vec<Source>) -> Result<Plan, ApiError> {
+    planned(sources, &list)
+}
+
+/// What is in a folder, as far as it can be listed, and why not further.
+type Listed = (Vec<DirEntry>, Option<io::Error>);
+
+fn list(folder: &Path) -> Listed {
+    match fs::read_dir(folder) {
+        Ok(entries) => {
+            let (mut listed, mut broken) = (Vec::new(), None);
+            for entry in entries {
+                match entry {
+                    Ok(entry) => listed.push(entry),
+                    Err(error) => broken = broken.or(Some(error)),
+                }
+            }
+            (listed, broken)
+        }
+        Err(error) => (Vec::new(), Some(error)),
+    }
+}
+
+fn planned(sources: Vec<Source>, list: &dyn Fn(&Path) -> Listed) -> Result<Plan, ApiError> {
     let mut plan = Plan::default();
     for source in sources {
         let name = source.name();
@@ -26,7 +49,7 @@ pub(super) fn plan(sources: Vec<Source>) -> Result<Plan, ApiError> {
             Source::Path(path) | Source::File { path, .. } => {
                 let path = std::path::absolute(&path).unwrap_or(path);
                 if path.is_dir() {
-                    plan.walk(&path, &name, 0)?;
+                    plan.walk(list, &path, &name, 0)?;
                 } else {
                     plan.push(Source::File { path, name })?;
                 }
@@ -39,7 +62,7 @@ pub(super) fn plan(sources: Vec<Source>) -> Result<Plan, ApiError> {
 
 impl Plan {
     fn push(&mut self, source: Source) -> Result<(), ApiError> {
-        if self.sources.len() == MOST_FILES {
+        if self.sources.len() + self.unlisted.len() == MOST_FILES {
             return Err(ApiError::new(
                 "import.too-many-files",
                 format!("these are more than {MOST_FILES} files"),
@@ -50,7 +73,13 @@ impl Plan {
         Ok(())
     }
 
-    fn walk(&mut self, folder: &Path, name: &str, depth: usize) -> Result<(), ApiError> {
+    fn walk(
+        &mut self,
+        list: &dyn Fn(&Path) -> Listed,
+        folder: &Path,
+        name: &str,
+        depth: usize,
+    ) -> Result<(), ApiError> {
         if depth > DEEPEST {
             return Err(ApiError::new(
                 "import.folder-too-deep",
@@ -59,29 +88,39 @@ impl Plan {
             ));
         }
         let before = self.sources.len();
-        let entries = fs::read_dir(folder).and_then(Iterator::collect::<io::Result<Vec<_>>>);
-        let mut entries = entries.unwrap_or_default();
-        entries.sort_by_key(fs::DirEntry::file_name);
+        let (mut entries, broken) = list(folder);
+        entries.sort_by_key(DirEntry::file_name);
         for entry in entries {
             let (path, file_name) = (entry.path(), entry.file_name());
             let name = Path::new(name).join(&file_name).display().to_string();
-            let Ok(kind) = entry.file_type() else { continue };
-            if kind.is_symlink() {
+            // One of which nobody knows what it is says so when it is read.
+            let kind = entry.file_type().ok();
+            if kind.is_some_and(|kind| kind.is_symlink()) {
                 self.links_skipped += 1;
             } else if is_hidden(&file_name) {
                 self.hidden_skipped += 1;
-            } else if kind.is_dir() {
-                self.walk(&path, &name, depth + 1)?;
+            } else if kind.is_some_and(|kind| kind.is_dir()) {
+                self.walk(list, &path, &name, depth + 1)?;
             } else {
                 self.push(Source::File { path, name })?;
             }
         }
-        let inside = self.sources.len() > before;
-        if !inside && (depth == 0 || fs::read_dir(folder).is_err()) {
+        if let Some(error) = broken {
+            let outcome = ImportOutcome::Failed { error: unreadable(&error) };
+            self.unlisted.push(ImportLine { source: name.to_owned(), outcome });
+        } else if self.sources.len() == before && depth == 0 {
             self.push(Source::File { path: folder.to_owned(), name: name.to_owned() })?;
         }
         Ok(())
     }
+}
+
+fn unreadable(error: &io::Error) -> ApiError {
+    ApiError::new(
+        "import.unreadable-folder",
+        format!("this folder could not be read, or not to its end: {error}"),
+        "Check that you may read it, and import it again.",
+    )
 }
 
 fn is_hidden(name: &OsStr) -> bool {
@@ -125,6 +164,35 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let planned = plan(vec![Source::Path(folder.path().to_owned())]).unwrap();
         assert_eq!(planned.sources.len(), 1);
+    }
+
+    /// As on a network drive that goes away, or a damaged disk.
+    #[test]
+    fn a_folder_that_breaks_off_is_told_of_and_what_it_gave_is_taken() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        for inner in ["a", "b"] {
+            fs::create_dir(root.join(inner)).unwrap();
+            fs::write(root.join(inner).join("1.json"), "{}").unwrap();
+        }
+        let breaks_off = |folder: &Path| {
+            let (entries, _) = list(folder);
+            (entries, folder.ends_with("a").then(|| io::Error::other("it went away")))
+        };
+        let here = || vec![Source::File { path: root.to_owned(), name: "here".to_owned() }];
+        let plan = planned(here(), &breaks_off).unwrap();
+        let names: Vec<String> = plan.sources.iter().map(Source::name).collect();
+        assert_eq!(names, ["here/a/1.json", "here/b/1.json"]);
+        let [ImportLine { source, outcome: ImportOutcome::Failed { error } }] = plan.unlisted.as_slice()
+        else {
+            panic!("{plan:?}")
+        };
+        assert_eq!((source.as_str(), error.code.as_str()), ("here/a", "import.unreadable-folder"));
+        assert!(error.message.contains("it went away"), "{}", error.message);
+
+        let nothing = |_: &Path| (Vec::new(), Some(io::Error::other("no")));
+        let plan = planned(here(), &nothing).unwrap();
+        assert_eq!((plan.sources.len(), plan.unlisted.len()), (0, 1));
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! Reading what was brought, and taking it apart: files are opened here, and only here.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use openbadges::document::sha256_hex;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::Sender;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -16,7 +17,7 @@ use crate::Wallet;
 use crate::api::{ApiError, ImportOutcome};
 use crate::fetch::Purpose;
 use crate::source::{self, Source};
-use crate::store::Item;
+use crate::store::{Item, RecordedLeaf};
 use crate::unpack::{Content, Input, Leaf, Limits, unpack};
 
 /// Bytes of leaves on their way, at most, in KiB.
@@ -66,11 +67,11 @@ impl Reader {
     }
 
     fn read_item(&self, id: i64) -> Result<(), Stopped> {
-        let mut leaves = Leaves { reader: self, item: id, recorded: BTreeSet::new(), seen: 0, sent: 0 };
+        let mut leaves = Leaves { reader: self, item: id, known: Known::default(), seen: 0, sent: 0 };
         match self.wallet.inner.store.import_item(id) {
             Ok(None) => {}
-            Ok(Some(Item { source, recorded, .. })) => {
-                leaves.recorded = recorded;
+            Ok(Some(Item { source, leaves: recorded, .. })) => {
+                leaves.known = Known::of(recorded);
                 leaves.of(source)?;
             }
             Err(error) => {
@@ -96,8 +97,7 @@ pub(super) fn crashed() -> ApiError {
 struct Leaves<'a> {
     reader: &'a Reader,
     item: i64,
-    /// Leaves that have their lines already.
-    recorded: BTreeSet<u32>,
+    known: Known,
     /// Leaves come to so far.
     seen: u32,
     /// Of these, passed on.
@@ -154,23 +154,28 @@ impl Leaves<'_> {
 
     /// Passes a leaf on to be judged.
     fn judge(&mut self, source: Source, incidental: bool, recipient: Option<String>) -> Result<(), Stopped> {
-        let Some(leaf) = self.next()? else { return Ok(()) };
-        let size = match &source {
-            Source::Bytes { bytes, .. } => bytes.len(),
-            Source::Text(text) => text.len(),
+        let (bytes, size) = match &source {
+            Source::Bytes { bytes, .. } => (bytes.as_slice(), bytes.len()),
+            Source::Text(text) => (text.as_bytes(), text.len()),
             // As much as a host may send.
-            _ => Purpose::Badge.max_bytes(),
+            Source::Url(url) => (url.as_bytes(), Purpose::Badge.max_bytes()),
+            Source::Path(_) | Source::File { .. } => return Ok(()),
         };
+        let digest = sha256_hex(bytes);
+        let position = self.next()?;
+        let Some(leaf) = self.known.number(&digest, position) else { return Ok(()) };
         let room = self.reader.room.take(size).ok_or(Stopped)?;
         self.sent += 1;
-        let task = Task { item: self.item, leaf, source, incidental, recipient, room };
+        let task = Task { item: self.item, leaf, digest, source, incidental, recipient, room };
         self.reader.tasks.blocking_send(task).map_err(|_| Stopped)
     }
 
-    /// Says why an item could not be looked into (any further): beyond what there are lines of already.
+    /// Says why an item could not be looked into (any further): of what waited for it, if something did.
     fn tell_of_item(&mut self, source: String, error: ApiError) -> Result<(), Stopped> {
-        self.seen = self.seen.max(self.recorded.last().map_or(0, |last| last + 1));
-        self.tell(source, error)
+        let position = self.next()?;
+        let leaf = self.known.reopened.pop_first().unwrap_or_else(|| self.known.free(position));
+        let told = vec![Part::Told(ImportOutcome::Failed { error })];
+        self.send(leaf, digest_of(&told), source, told)
     }
 
     /// Says of a leaf why there is nothing to judge.
@@ -179,22 +184,121 @@ impl Leaves<'_> {
     }
 
     fn done(&mut self, source: String, parts: Vec<Part>) -> Result<(), Stopped> {
-        let Some(leaf) = self.next()? else { return Ok(()) };
+        let digest = digest_of(&parts);
+        let position = self.next()?;
+        match self.known.number(&digest, position) {
+            Some(leaf) => self.send(leaf, digest, source, parts),
+            None => Ok(()),
+        }
+    }
+
+    fn send(&mut self, leaf: u32, digest: String, source: String, parts: Vec<Part>) -> Result<(), Stopped> {
         self.sent += 1;
-        let done = Done::Leaf { item: self.item, leaf, source, parts, room: None };
+        let done = Done::Leaf { item: self.item, leaf, digest, source, parts, room: None };
         self.reader.done.blocking_send(done).map_err(|_| Stopped)
     }
 
-    /// The number of the next leaf; `None` for one that has its lines already.
-    fn next(&mut self) -> Result<Option<u32>, Stopped> {
+    /// The position of the next leaf.
+    fn next(&mut self) -> Result<u32, Stopped> {
         if self.reader.control.asked().is_some() {
             return Err(Stopped);
         }
-        let leaf = self.seen;
+        let position = self.seen;
         self.seen += 1;
-        if leaf > 0 {
+        if position > 0 {
             self.reader.found.fetch_add(1, Ordering::Relaxed);
         }
-        Ok((!self.recorded.contains(&leaf)).then_some(leaf))
+        Ok(position)
+    }
+}
+
+/// By what a leaf is known again of which there is nothing to judge.
+fn digest_of(parts: &[Part]) -> String {
+    let told = parts.iter().filter_map(|part| match part {
+        Part::SelfListed(listed) => serde_json::to_vec(listed).ok(),
+        Part::Told(outcome) => serde_json::to_vec(outcome).ok(),
+        Part::Badge(_) | Part::Known(_) => None,
+    });
+    sha256_hex(&told.collect::<Vec<_>>().concat())
+}
+
+/// The leaves of an item that have lines already. Each is known by what it is, and not by its position: the file that
+/// it is in may have changed since.
+#[derive(Default)]
+struct Known {
+    /// Their numbers by their digests, the first last; by the number itself where an earlier Lapel told no digest.
+    numbers: HashMap<String, Vec<u32>>,
+    taken: BTreeSet<u32>,
+    /// Those that are to be judged again.
+    reopened: BTreeSet<u32>,
+}
+
+impl Known {
+    fn of(leaves: BTreeMap<u32, RecordedLeaf>) -> Self {
+        let mut known = Self::default();
+        for (number, RecordedLeaf { digest, reopened }) in leaves.into_iter().rev() {
+            let digest = digest.unwrap_or_else(|| number.to_string());
+            known.numbers.entry(digest).or_default().push(number);
+            known.taken.insert(number);
+            if reopened {
+                known.reopened.insert(number);
+            }
+        }
+        known
+    }
+
+    /// The number for the leaf at `position`; `None` for one that has its lines.
+    fn number(&mut self, digest: &str, position: u32) -> Option<u32> {
+        let here = position.to_string();
+        match [digest, &here].into_iter().find_map(|key| self.numbers.get_mut(key)?.pop()) {
+            Some(number) => self.reopened.remove(&number).then_some(number),
+            None => Some(self.free(position)),
+        }
+    }
+
+    /// `position`, or a number beyond all others if another leaf has that one.
+    fn free(&mut self, position: u32) -> u32 {
+        let beyond = self.taken.last().map_or(0, |last| last + 1);
+        let number = if self.taken.contains(&position) { beyond } else { position };
+        self.taken.insert(number);
+        number
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn known(leaves: &[(u32, Option<&str>, bool)]) -> Known {
+        let recorded = |(number, digest, reopened): &(u32, Option<&str>, bool)| {
+            (*number, RecordedLeaf { digest: digest.map(str::to_owned), reopened: *reopened })
+        };
+        Known::of(leaves.iter().map(recorded).collect())
+    }
+
+    fn numbers(mut known: Known, leaves: &[&str]) -> Vec<Option<u32>> {
+        leaves.iter().zip(0..).map(|(digest, position)| known.number(digest, position)).collect()
+    }
+
+    #[test]
+    fn leaves_are_known_wherever_they_are_by_now() {
+        let recorded = [(0, Some("a"), false), (2, Some("c"), false)];
+        assert_eq!(numbers(known(&recorded), &["a", "b", "c", "d"]), [None, Some(1), None, Some(3)]);
+        // One came before them, and one is gone.
+        assert_eq!(numbers(known(&recorded), &["new", "a", "b"]), [Some(3), None, Some(4)]);
+        // What is there twice has its lines twice.
+        assert_eq!(numbers(known(&recorded), &["a", "a", "c"]), [None, Some(1), None]);
+    }
+
+    #[test]
+    fn what_is_judged_again_keeps_its_number() {
+        let recorded = [(0, Some("a"), true), (1, Some("b"), false)];
+        assert_eq!(numbers(known(&recorded), &["b", "a", "c"]), [None, Some(0), Some(2)]);
+    }
+
+    #[test]
+    fn an_earlier_wallet_knows_leaves_by_their_position() {
+        let recorded = [(0, None, false), (1, None, true)];
+        assert_eq!(numbers(known(&recorded), &["a", "b", "c"]), [None, Some(1), Some(2)]);
     }
 }

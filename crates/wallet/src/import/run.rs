@@ -17,7 +17,7 @@ use super::Control;
 use super::judge::{self, JudgedSource};
 use super::read::{Reader, Room, crashed};
 use crate::Wallet;
-use crate::api::{ApiError, BadgeId, ImportCounts, ImportOutcome, ImportProgress, ImportState};
+use crate::api::{ApiError, BadgeId, ImportCounts, ImportLine, ImportOutcome, ImportProgress, ImportState};
 use crate::fetch::Fetch;
 use crate::self_listed::SelfListed;
 use crate::shared_fetch::SharedFetch;
@@ -35,6 +35,7 @@ const AT_ONCE: usize = 64;
 pub(super) struct Task {
     pub(super) item: i64,
     pub(super) leaf: u32,
+    pub(super) digest: String,
     pub(super) source: Source,
     /// Nobody said that it is a badge.
     pub(super) incidental: bool,
@@ -49,6 +50,8 @@ pub(super) enum Done {
     Leaf {
         item: i64,
         leaf: u32,
+        /// The SHA-256 of what it is.
+        digest: String,
         source: String,
         parts: Vec<Part>,
         #[expect(dead_code, reason = "held until this is written down")]
@@ -72,11 +75,13 @@ pub(super) enum Part {
     Told(ImportOutcome),
 }
 
-/// Runs an import to its end, or until it is asked to end.
+/// Runs an import to its end, or until it is asked to end. `begun_with` are lines that are written down already, and
+/// told first.
 pub(super) async fn run(
     wallet: &Wallet,
     import: u32,
     control: &Arc<Control>,
+    begun_with: Vec<ImportLine>,
     progress: impl FnMut(ImportProgress),
 ) -> Result<(), ApiError> {
     let opened = wallet.clone();
@@ -91,7 +96,7 @@ pub(super) async fn run(
         teller.last(standing.state, None);
         return Ok(());
     }
-    teller.tell(ImportState::Running, Vec::new());
+    teller.tell(ImportState::Running, begun_with);
 
     let mut workers = JoinSet::new();
     let (task_sender, tasks) = mpsc::channel(JUDGES);
@@ -166,7 +171,7 @@ impl Judge {
     async fn work(self, tasks: Arc<tokio::sync::Mutex<Receiver<Task>>>, done: Sender<Done>) {
         loop {
             let task = tasks.lock().await.recv().await;
-            let Some(Task { item, leaf, source, incidental, recipient, room }) = task else { return };
+            let Some(Task { item, leaf, digest, source, incidental, recipient, room }) = task else { return };
             let name = source.name();
             let (wallet, policy, fetch) =
                 (self.wallet.clone(), Arc::clone(&self.policy), Arc::clone(&self.fetch));
@@ -175,7 +180,7 @@ impl Judge {
                 AbortOnDrop(tokio::spawn(judge::parts(wallet, source, incidental, recipient, policy, fetch)));
             let parts =
                 judged.await.unwrap_or_else(|_| vec![Part::Told(ImportOutcome::Failed { error: crashed() })]);
-            let judged = Done::Leaf { item, leaf, source: name, parts, room: Some(room) };
+            let judged = Done::Leaf { item, leaf, digest, source: name, parts, room: Some(room) };
             if done.send(judged).await.is_err() {
                 return;
             }
@@ -299,7 +304,7 @@ fn is_of_one_leaf(error: &StoreError) -> bool {
 }
 
 fn leaf(done: &Done) -> Option<Leaf<'_>> {
-    let Done::Leaf { item, leaf, source, parts, .. } = done else { return None };
+    let Done::Leaf { item, leaf, digest, source, parts, .. } = done else { return None };
     let parts = parts
         .iter()
         .map(|part| match part {
@@ -309,7 +314,7 @@ fn leaf(done: &Done) -> Option<Leaf<'_>> {
             Part::Told(outcome) => LeafPart::Told(outcome.clone()),
         })
         .collect();
-    Some(Leaf { item: *item, number: *leaf, source, parts })
+    Some(Leaf { item: *item, number: *leaf, digest, source, parts })
 }
 
 /// Tells how far it is.
@@ -349,7 +354,7 @@ impl<F: FnMut(ImportProgress)> Teller<F> {
         self.counts.held -= written.recorded.decided;
     }
 
-    fn tell(&mut self, state: ImportState, lines: Vec<crate::api::ImportLine>) {
+    fn tell(&mut self, state: ImportState, lines: Vec<ImportLine>) {
         self.say(state, lines, None, false);
     }
 
@@ -357,13 +362,7 @@ impl<F: FnMut(ImportProgress)> Teller<F> {
         self.say(state, Vec::new(), error, true);
     }
 
-    fn say(
-        &mut self,
-        state: ImportState,
-        lines: Vec<crate::api::ImportLine>,
-        error: Option<ApiError>,
-        finished: bool,
-    ) {
+    fn say(&mut self, state: ImportState, lines: Vec<ImportLine>, error: Option<ApiError>, finished: bool) {
         let total = (self.known + self.found.load(Ordering::Relaxed)).max(self.done);
         let (per_minute, seconds_left) = self.pace(total - self.done).unzip();
         (self.progress)(ImportProgress {

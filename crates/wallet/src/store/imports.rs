@@ -3,7 +3,7 @@
 //! A line is written in the transaction that keeps its badge, so that an import that was cut off at any instant can go
 //! on where it was: a leaf (a file, or one thing inside a file) has its lines, or was never touched.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
@@ -24,6 +24,8 @@ const EXAMPLES: usize = 5;
 pub struct Plan {
     /// Files, links, texts; no folders.
     pub sources: Vec<Source>,
+    /// Folders of which something is not among these, each with the reason: there is nothing to be done about them.
+    pub unlisted: Vec<ImportLine>,
     /// Symbolic links that were left aside.
     pub links_skipped: u32,
     /// Hidden files and folders that were left aside.
@@ -37,8 +39,17 @@ pub struct Item {
     pub id: i64,
     /// What it is.
     pub source: Source,
-    /// The leaves that have their lines already.
-    pub recorded: BTreeSet<u32>,
+    /// The leaves that have lines already, by their numbers.
+    pub leaves: BTreeMap<u32, RecordedLeaf>,
+}
+
+/// A leaf that has lines.
+#[derive(Clone, Debug)]
+pub struct RecordedLeaf {
+    /// The SHA-256 of what it is; `None` where an earlier Lapel wrote the lines.
+    pub digest: Option<String>,
+    /// Whether a decision has it judged again.
+    pub reopened: bool,
 }
 
 /// How far an import is.
@@ -71,11 +82,15 @@ pub(super) fn begin(
         |row| row.get(0),
     )?;
     let mut statement = transaction.prepare_cached(
-        "INSERT INTO import_items (import_id, kind, done, name, content) VALUES (?1, ?2, 0, ?3, ?4)",
+        "INSERT INTO import_items (import_id, kind, done, name, content) VALUES (?1, ?2, ?3, ?4, ?5)",
     )?;
     for source in &plan.sources {
         let (kind, content) = written(source);
-        statement.execute(params![import, kind, source.name(), content])?;
+        statement.execute(params![import, kind, false, source.name(), content])?;
+    }
+    for line in &plan.unlisted {
+        let item = statement.insert(params![import, "path", true, line.source, b""])?;
+        add_line(transaction, import, Place { item, leaf: 0, part: 0, digest: None }, line)?;
     }
     Ok(import)
 }
@@ -106,10 +121,12 @@ pub(super) fn item(connection: &Connection, id: i64) -> Result<Option<Item>, Sto
         _ => Source::Bytes { name, bytes: content },
     };
     let mut statement = connection.prepare_cached(
-        "SELECT leaf FROM import_lines WHERE item_id = ?1 GROUP BY leaf HAVING max(outcome = 'reopened') = 0",
+        "SELECT leaf, max(digest), max(outcome = 'reopened') FROM import_lines WHERE item_id = ?1 GROUP BY leaf",
     )?;
-    let recorded = statement.query_map([id], |row| row.get(0))?.collect::<Result<_, _>>()?;
-    Ok(Some(Item { id, source, recorded }))
+    let recorded =
+        |row: &rusqlite::Row| Ok((row.get(0)?, RecordedLeaf { digest: row.get(1)?, reopened: row.get(2)? }));
+    let leaves = statement.query_map([id], recorded)?.collect::<Result<_, _>>()?;
+    Ok(Some(Item { id, source, leaves }))
 }
 
 #[cfg(unix)]
@@ -204,12 +221,13 @@ pub(super) fn add_line(
         code,
         line.outcome.badge().map(|badge| badge.id.0),
         line.source,
-        json
+        json,
+        place.digest
     ];
     let inserted = transaction
         .prepare_cached(
-            "INSERT INTO import_lines (import_id, item_id, leaf, part, outcome, code, badge_id, source, json)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (item_id, leaf, part) DO NOTHING",
+            "INSERT INTO import_lines (import_id, item_id, leaf, part, outcome, code, badge_id, source, json, digest)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (item_id, leaf, part) DO NOTHING",
         )?
         .execute(values)?;
     if inserted == 1 {
@@ -217,7 +235,7 @@ pub(super) fn add_line(
     }
     let decided = transaction
         .prepare_cached(
-            "UPDATE import_lines SET outcome = ?5, code = ?6, badge_id = ?7, source = ?8, json = ?9
+            "UPDATE import_lines SET outcome = ?5, code = ?6, badge_id = ?7, source = ?8, json = ?9, digest = ?10
              WHERE import_id = ?1 AND item_id = ?2 AND leaf = ?3 AND part = ?4 AND outcome = 'reopened'",
         )?
         .execute(values)?;
@@ -226,10 +244,12 @@ pub(super) fn add_line(
 
 /// Which part of what a line is about.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Place {
+pub(super) struct Place<'a> {
     pub(super) item: i64,
     pub(super) leaf: u32,
     pub(super) part: u32,
+    /// By what the leaf is known again.
+    pub(super) digest: Option<&'a str>,
 }
 
 /// Says that nothing more comes of an item; gives the lines of what waited for a decision and was not found again.

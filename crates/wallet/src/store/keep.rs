@@ -144,8 +144,8 @@ fn update(
     index::delete(transaction, id)?;
     index::insert(transaction, id, badge.judged.card)?;
     reports::insert(transaction, id, &badge.judged)?;
-    removals::restore_one(transaction, id)?;
-    Ok(Kept::Updated(id))
+    let restored = removals::restore_one(transaction, id)?;
+    Ok(if restored { Kept::Restored(id) } else { Kept::Updated(id) })
 }
 
 /// Keeps `badge` beside the version that is here, which stays.

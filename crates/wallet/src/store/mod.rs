@@ -39,7 +39,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 
 pub use accounts::StoredAccount;
 pub use error::StoreError;
-pub use imports::{Item, Plan, Standing};
+pub use imports::{Item, Plan, RecordedLeaf, Standing};
 pub use watched::{WatchedFile, WatchedRow};
 
 use crate::api::{
@@ -145,6 +145,8 @@ pub struct Leaf<'a> {
     pub item: i64,
     /// Which it is of those in there, from 0.
     pub number: u32,
+    /// The SHA-256 of what it is.
+    pub digest: &'a str,
     /// Where it was, for people.
     pub source: &'a str,
     /// What it carries; at least one.
@@ -291,9 +293,18 @@ impl Store {
         self.write(|transaction| keep::keep(transaction, badge, &occasion))
     }
 
-    /// Writes down what an import is to bring in; gives its number.
-    pub fn begin_import(&self, plan: &Plan, not_valid: NotValid, now: Timestamp) -> Result<u32, StoreError> {
-        self.write(|transaction| imports::begin(transaction, plan, not_valid, now))
+    /// Writes down what an import is to bring in; gives its number, and the right to run it: nobody sees it before it
+    /// is claimed.
+    pub fn begin_import(
+        &self,
+        plan: &Plan,
+        not_valid: NotValid,
+        now: Timestamp,
+    ) -> Result<(u32, Claim), StoreError> {
+        self.write(|transaction| {
+            let import = imports::begin(transaction, plan, not_valid, now)?;
+            Ok((import, self.claim_import(import)?))
+        })
     }
 
     /// How far an import is.
@@ -325,7 +336,8 @@ impl Store {
                         source: leaf.source.to_owned(),
                         outcome: part.keep(transaction, leaf, &occasion)?,
                     };
-                    let place = Place { item: leaf.item, leaf: leaf.number, part: number };
+                    let place =
+                        Place { item: leaf.item, leaf: leaf.number, part: number, digest: Some(leaf.digest) };
                     let written = imports::add_line(transaction, import, place, &line)?;
                     recorded.decided += u32::from(written == Line::Decided);
                     if written != Line::Known {
@@ -395,6 +407,7 @@ impl Store {
             if matches!(state, ImportState::Running | ImportState::Paused) {
                 return Err(StoreError::ImportNotOver { import });
             }
+            let brought = imports::brought(transaction, import)?;
             let superseded = versions::superseded_by(transaction, import)?;
             for version in &superseded {
                 put_back(transaction, version)?;
@@ -406,10 +419,10 @@ impl Store {
                 }
             }
             artifacts::unlink_import(transaction, import)?;
-            let (token, removed) =
-                removals::remove(transaction, &imports::brought(transaction, import)?, now)?;
+            let (token, removed) = removals::remove(transaction, &brought, now)?;
             imports::set_state(transaction, import, ImportState::Undone, now)?;
-            let reverted: BTreeSet<BadgeId> = superseded.iter().map(|version| version.badge).collect();
+            let mut reverted: BTreeSet<BadgeId> = superseded.iter().map(|version| version.badge).collect();
+            reverted.retain(|badge| !brought.contains(badge));
             Ok(Undone { token, removed, reverted: u32::try_from(reverted.len()).unwrap_or(u32::MAX) })
         })
     }

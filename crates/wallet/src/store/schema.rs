@@ -8,7 +8,8 @@
 pub(super) const APPLICATION_ID: i32 = 0x4c61_706c;
 
 /// The migrations in order; migration `n` (from 1) leads to `user_version = n`.
-pub(super) const MIGRATIONS: &[&str] = &[FIRST, REGISTRIES, IMPORTS, SELF_LISTED, ACCOUNTS, WATCHED, SHARES];
+pub(super) const MIGRATIONS: &[&str] =
+    &[FIRST, REGISTRIES, IMPORTS, SELF_LISTED, ACCOUNTS, WATCHED, SHARES, LEAVES];
 
 const FIRST: &str = "
 CREATE TABLE artifacts (
@@ -280,4 +281,8 @@ CREATE TABLE share_badges (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX share_badges_of ON share_badges (badge_id);
+";
+
+const LEAVES: &str = "
+ALTER TABLE import_lines ADD COLUMN digest TEXT CHECK (length(digest) = 64);
 ";

@@ -149,13 +149,16 @@ pub(super) fn superseded_by(connection: &Connection, import: u32) -> Result<Vec<
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Puts a superseded credential back in its place; what it was judged by is the latest report again.
+/// Puts a superseded credential back in its place; what it was judged by is the latest report again. Forms that came
+/// since are of its successor, whoever brought them: they go with it. The files that carry them stay with the badge.
 pub(super) fn put_back(transaction: &Transaction, superseded: &Superseded) -> Result<(), StoreError> {
     let badge = superseded.badge;
     transaction
         .prepare_cached("DELETE FROM reports WHERE badge_id = ?1 AND id > ?2")?
         .execute(params![badge.0, superseded.report])?;
-    transaction.prepare_cached("DELETE FROM versions WHERE id = ?1")?.execute([superseded.version])?;
+    transaction
+        .prepare_cached("DELETE FROM versions WHERE id = ?1 OR (badge_id = ?2 AND id > ?1 AND how = 'form')")?
+        .execute(params![superseded.version, badge.0])?;
     transaction
         .prepare_cached(
             "UPDATE badges SET credential_digest = ?2, art = (SELECT digest FROM art WHERE digest = ?3) WHERE id = ?1",
