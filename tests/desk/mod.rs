@@ -6,6 +6,7 @@
 #![allow(dead_code, reason = "the benches use a part of it")]
 
 use std::io::{BufRead, BufReader, Read};
+use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
@@ -64,6 +65,7 @@ impl Desk {
             .env("XDG_CONFIG_HOME", self.path("config"))
             .env("XDG_CACHE_HOME", self.path("cache"))
             .env("LAPEL_WALLET", self.wallet())
+            .env("LAPEL_TEST_HOSTS", self.path("hosts.json"))
             .env("PATH", format!("{}:{path}", self.path("bin").display()))
             .env("DISPLAY", &self.display)
             .env("DBUS_SESSION_BUS_ADDRESS", &self.bus)
@@ -119,6 +121,12 @@ impl Desk {
         std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
         std::fs::write(&path, bytes).expect("a file");
         path
+    }
+
+    /// Lets programs on this desk find these hosts at `address`, and believe the root certificate `root` (PEM).
+    pub fn know_hosts(&self, address: SocketAddr, names: &[&str], root: &str) {
+        let hosts = serde_json::json!({ "address": address, "hosts": names, "root": root });
+        self.put("hosts.json", hosts.to_string().as_bytes());
     }
 
     /// Puts bytes on the clipboard, as the media type `target`, for as long as the value is held.

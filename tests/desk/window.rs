@@ -27,7 +27,8 @@ const NO_KEY: char = '\u{e000}';
 /// Lapel's window, open on a desk.
 pub struct Window {
     client: Client,
-    screen: Screen,
+    /// What it is on.
+    pub screen: Screen,
     // Ends the driver, and with it the app, where a test fails half-way.
     driver: Running,
 }
@@ -76,9 +77,15 @@ impl Window {
 
     /// The first element that matches, once it is there, displayed or not.
     pub async fn see_css(&self, css: &str) -> Element {
-        match self.client.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await {
-            Ok(element) => element,
-            Err(error) => panic!("`{css}` did not appear: {error}; the page says:\n{}", self.text().await),
+        let asked = tokio::time::Instant::now();
+        loop {
+            match self.client.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await {
+                Ok(element) => return element,
+                Err(error) if is_passing(&error) && asked.elapsed() < PATIENCE => {}
+                Err(error) => {
+                    panic!("`{css}` did not appear: {error}; the page says:\n{}", self.text().await)
+                }
+            }
         }
     }
 
@@ -173,22 +180,29 @@ impl Window {
         self.run("return document.body.innerText").await.as_str().unwrap_or_default().to_owned()
     }
 
-    /// Saves a picture of the screen as `NAME.png` into the folder that `LAPEL_SHOTS` names, if it is set.
+    /// Saves pictures of the screen, light and dark, as `NAME.png` and `NAME-dark.png` into the folder that
+    /// `LAPEL_SHOTS` names, if it is set.
     ///
     /// Of the screen itself: for a picture of its own, WebKit waits until something is drawn, and where nothing changes
     /// any more, that is for ever.
     pub async fn shoot(&self, name: &str) {
         let Some(folder) = std::env::var_os("LAPEL_SHOTS") else { return };
-        let drawn = "const done = arguments[0]; setTimeout(done, 500);
-                     requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 100)))";
-        self.run_async(drawn).await;
         std::fs::create_dir_all(&folder).expect("a folder");
-        let file = Path::new(&folder).join(format!("{name}.png"));
-        std::fs::write(file, self.screen.picture()).expect("a file");
+        let before = self.run("return document.documentElement.dataset.theme").await;
+        for (theme, end) in [("light", ""), ("dark", "-dark")] {
+            let drawn = format!(
+                "const done = arguments[0]; document.documentElement.dataset.theme = '{theme}'; setTimeout(done, 500);
+                 requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 100)))"
+            );
+            self.run_async(&drawn).await;
+            let file = Path::new(&folder).join(format!("{name}{end}.png"));
+            std::fs::write(file, self.screen.picture()).expect("a file");
+        }
+        self.run(&format!("document.documentElement.dataset.theme = {before}")).await;
     }
 }
 
-/// Whether the element may take the next click: it was drawn anew meanwhile, or something lies over it still.
+/// Whether it may go well the next time: the element was drawn anew meanwhile, or something lies over it still.
 fn is_passing(error: &CmdError) -> bool {
     let CmdError::Standard(error) = error else { return false };
     matches!(

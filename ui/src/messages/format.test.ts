@@ -5,6 +5,8 @@ import { formats } from "./format.ts";
 
 it("shows a calendar date on that very day wherever the reader is", () => {
   expect(en.day("2026-03-01")).toBe("Mar 1, 2026");
+  expect(en.day("2021-03")).toBe("Mar 2021");
+  expect(en.day("2021-13")).toBe("2021-13");
   expect(en.day("soon")).toBe("soon");
   expect(en.day("2026-13-45")).toBe("2026-13-45");
 });
@@ -33,6 +35,7 @@ it("shows sizes in the nearest unit", () => {
 
 it("tells ages in their largest whole unit", () => {
   const now = Date.parse("2026-11-23T12:00:00Z");
+  expect(en.ago("2026-11-23T11:59:59.8Z", now)).toBe("now");
   expect(en.ago("2026-11-23T11:59:18Z", now)).toBe("42 seconds ago");
   expect(en.ago("2026-11-23T10:00:01Z", now)).toBe("1 hour ago");
   expect(en.ago("2026-11-13T12:00:00Z", now)).toBe("10 days ago");

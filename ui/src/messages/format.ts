@@ -15,9 +15,11 @@ export function formats(locale: string) {
   const numbers = later(() => new Intl.NumberFormat(locale));
   const shares = later(() => new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 0 }));
   const days = later(() => new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone: "UTC" }));
+  const months = later(() => new Intl.DateTimeFormat(locale, { month: "short", year: "numeric", timeZone: "UTC" }));
   const instants = later(() => new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" }));
   const lists = later(() => new Intl.ListFormat(locale, { style: "long", type: "conjunction" }));
   const ages = later(() => new Intl.RelativeTimeFormat(locale, { numeric: "always" }));
+  const moments = later(() => new Intl.RelativeTimeFormat(locale, { numeric: "auto" }));
   const sizes = later(() =>
     ["byte", "kilobyte", "megabyte", "gigabyte"].map(
       (unit) => new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: 1 }),
@@ -31,10 +33,11 @@ export function formats(locale: string) {
     /** The sentence for `count`, with `#` in it as the number. */
     plural: (count: number, forms: Forms): string =>
       (forms[rules().select(count)] ?? forms.other).replaceAll("#", number(count)),
-    /** A calendar date `YYYY-MM-DD`, which has no time zone; other text stays as it is. */
+    /** A calendar date `YYYY-MM-DD` or month `YYYY-MM`, which has no time zone; other text stays as it is. */
     day: (date: string): string => {
-      const instant = /^\d{4}-\d{2}-\d{2}$/.test(date) ? Date.parse(date) : Number.NaN;
-      return Number.isNaN(instant) ? date : days().format(instant);
+      const instant = /^\d{4}-\d{2}(-\d{2})?$/.test(date) ? Date.parse(date) : Number.NaN;
+      if (Number.isNaN(instant)) return date;
+      return (date.length > 7 ? days() : months()).format(instant);
     },
     /** An instant (RFC 3339) on the reader's own clock; other text stays as it is. */
     instant: (text: string): string => {
@@ -45,6 +48,7 @@ export function formats(locale: string) {
     ago: (text: string, now: number = Date.now()): string => {
       const seconds = Math.round((Date.parse(text) - now) / 1000);
       if (Number.isNaN(seconds)) return text;
+      if (seconds === 0) return moments().format(0, "second");
       const units = [
         ["day", 86_400],
         ["hour", 3_600],
