@@ -376,7 +376,8 @@ async fn chosen_folder(app: &AppHandle) -> Option<PathBuf> {
 }
 
 async fn import_clipboard(app: &AppHandle, _: Nothing) -> Result<Started, ApiError> {
-    imports::begin(app, blocking(clipboard::sources).await?).await
+    let asking = app.clone();
+    imports::begin(app, blocking(move || clipboard::sources(&asking)).await?).await
 }
 
 async fn take_link(app: &AppHandle, request: OfferRequest) -> Result<Started, ApiError> {

@@ -6,27 +6,59 @@ use arboard::{Clipboard, Error, ImageData};
 use image::{ImageFormat, RgbaImage};
 use lapel_wallet::Source;
 use lapel_wallet::api::ApiError;
+use tauri::AppHandle;
 
 /// Files that were copied, else text, else a picture. Waits for the program that they were copied in.
-pub(crate) fn sources() -> Result<Vec<Source>, ApiError> {
+pub(crate) fn sources(app: &AppHandle) -> Result<Vec<Source>, ApiError> {
     let mut clipboard = Clipboard::new().map_err(|error| unavailable(&error))?;
     if let Ok(files) = clipboard.get().file_list()
         && !files.is_empty()
     {
         return Ok(files.into_iter().map(Source::Path).collect());
     }
-    match clipboard.get_text() {
+    let trouble = match clipboard.get_text() {
         Ok(text) if !text.trim().is_empty() => return Ok(vec![Source::Text(text)]),
-        Ok(_) | Err(Error::ContentNotAvailable | Error::ConversionFailure) => {}
-        Err(error) => return Err(unavailable(&error)),
+        Ok(_) | Err(Error::ContentNotAvailable | Error::ConversionFailure) => None,
+        // A program may answer with a picture to whatever it is asked for.
+        Err(error) => Some(error),
+    };
+    let picture = |bytes| Ok(vec![Source::Bytes { name: "picture on the clipboard".to_owned(), bytes }]);
+    if let Some(bytes) = given_png(app) {
+        return picture(bytes);
     }
     match clipboard.get_image() {
-        Ok(image) => {
-            Ok(vec![Source::Bytes { name: "picture on the clipboard".to_owned(), bytes: png(image)? }])
+        Ok(image) => picture(png(image)?),
+        Err(Error::ContentNotAvailable | Error::ConversionFailure) => {
+            Err(trouble.map_or_else(empty, |error| unavailable(&error)))
         }
-        Err(Error::ContentNotAvailable | Error::ConversionFailure) => Err(empty()),
         Err(error) => Err(unavailable(&error)),
     }
+}
+
+/// The PNG that the program gives in which the picture was copied: some give the very file, with the badge in it.
+#[cfg(target_os = "linux")]
+fn given_png(app: &AppHandle) -> Option<Vec<u8>> {
+    use gtk::gdk;
+
+    /// A program that was asked may hang.
+    const PATIENCE: std::time::Duration = std::time::Duration::from_secs(5);
+
+    let (given, gives) = std::sync::mpsc::channel();
+    let ask = move || {
+        let clipboard = gtk::Clipboard::get(&gdk::SELECTION_CLIPBOARD);
+        clipboard.request_contents(&gdk::Atom::intern("image/png"), move |_, content| {
+            // Nobody waits any more where that took too long.
+            let _ = given.send(content.data());
+        });
+    };
+    app.run_on_main_thread(ask).ok()?;
+    gives.recv_timeout(PATIENCE).ok().filter(|bytes| !bytes.is_empty())
+}
+
+/// Elsewhere the system keeps pixels.
+#[cfg(not(target_os = "linux"))]
+fn given_png(_: &AppHandle) -> Option<Vec<u8>> {
+    None
 }
 
 /// The pixels as a PNG. What was written into the file that they came from is not on the clipboard; a code in the

@@ -1,12 +1,13 @@
 //! Files, folders and the clipboard come in.
 
+use std::io::Cursor;
 use std::process::Command;
 
 use lapel_testkit::{DataModel, art, containers};
 
 use crate::drag::Hand;
 use crate::window::{CONTROL, SHIFT, Window};
-use crate::{badge, card, desk, jwt, names, wallet};
+use crate::{badge, card, desk, issuer, jwt, names, wallet};
 
 #[tokio::test]
 async fn folders_and_archives_come_in_by_argument() {
@@ -99,6 +100,40 @@ async fn what_is_on_the_clipboard_comes_in_by_its_keys() {
     window.press(&[CONTROL, SHIFT, 'v']).await;
     window.until("the file", &card("Copied file")).await;
     drop(files);
+    window.close().await;
+}
+
+#[tokio::test]
+async fn a_picture_on_the_clipboard_comes_in_with_what_is_in_it() {
+    let desk = desk();
+    let window = Window::open(&desk, &[]).await;
+    window.see("welcome").await;
+
+    // The very file.
+    let copied = desk.copy("image/png", &badge("Knots").sign_jwt().baked_png());
+    window.press(&[CONTROL, SHIFT, 'v']).await;
+    window.until("the badge in the file", &card("Knots")).await;
+    window.click("import-close").await;
+    drop(copied);
+
+    // Pixels: a code is in them.
+    let plain = issuer().achievement("Sailing").award_to("ada@example.org").sign_jwt();
+    let mut code = Vec::new();
+    containers::qr(plain.text(), 4)
+        .write_to(&mut Cursor::new(&mut code), image::ImageFormat::Png)
+        .expect("a picture");
+    let copied = desk.copy("image/png", &code);
+    window.press(&[CONTROL, SHIFT, 'v']).await;
+    window.until("the badge of the code", &card("Sailing")).await;
+    window.click("import-close").await;
+    drop(copied);
+
+    // Nothing but pixels: it is said what may have become of the badge.
+    let _copied = desk.copy("image/png", &art::png("Holiday"));
+    window.press(&[CONTROL, SHIFT, 'v']).await;
+    let reason = window.text_of("import-line").await;
+    assert!(reason.contains("copying") && reason.contains("stripped the badge"), "{reason}");
+    window.shoot("clipboard-pixels").await;
     window.close().await;
 }
 

@@ -227,7 +227,7 @@ impl NotABadge {
             }
             Self::Other(likeness) => likeness.hint().into(),
             Self::PngWithoutBadge | Self::SvgWithoutBadge => {
-                "It may be a screenshot, or an editor or a social network has stripped the badge. \
+                "It may be a screenshot, or copying, an editor or a social network has stripped the badge. \
                  Download the original image, or the badge as JSON, from its issuer."
                     .into()
             }
