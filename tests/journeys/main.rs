@@ -17,6 +17,7 @@ mod screen;
 mod window;
 
 mod bulk;
+mod desktop;
 mod dialogs;
 mod files;
 mod hostile;
