@@ -43,16 +43,16 @@ fn given_png(app: &AppHandle) -> Option<Vec<u8>> {
     /// A program that was asked may hang.
     const PATIENCE: std::time::Duration = std::time::Duration::from_secs(5);
 
-    let (given, gives) = std::sync::mpsc::channel();
+    let (answer, answered) = std::sync::mpsc::channel();
     let ask = move || {
         let clipboard = gtk::Clipboard::get(&gdk::SELECTION_CLIPBOARD);
         clipboard.request_contents(&gdk::Atom::intern("image/png"), move |_, content| {
             // Nobody waits any more where that took too long.
-            let _ = given.send(content.data());
+            let _ = answer.send(content.data());
         });
     };
     app.run_on_main_thread(ask).ok()?;
-    gives.recv_timeout(PATIENCE).ok().filter(|bytes| !bytes.is_empty())
+    answered.recv_timeout(PATIENCE).ok().filter(|bytes| !bytes.is_empty())
 }
 
 /// Elsewhere the system keeps pixels.

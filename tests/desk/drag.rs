@@ -87,7 +87,7 @@ impl Hand {
         let Self { atoms, root, source, .. } = *self;
         self.target = aware(&self.connection, root, atoms.XdndAware).expect("a window that takes drops");
         let address = |file| url::Url::from_file_path(file).expect("a path");
-        self.files = files.iter().map(|file| format!("{}\r\n", address(file))).collect();
+        self.files = files.iter().flat_map(|file| [String::from(address(file)), "\r\n".to_owned()]).collect();
         self.said = Said::default();
         let owner = self.connection.set_selection_owner(source, atoms.XdndSelection, x11rb::CURRENT_TIME);
         owner.expect("a request");
@@ -139,15 +139,15 @@ impl Hand {
         while !said(&self.said) {
             assert!(asked.elapsed() < PATIENCE, "the window does not answer to the drag");
             match self.connection.poll_for_event().expect("the screen") {
-                Some(event) => self.hear(event),
+                Some(event) => self.hear(&event),
                 None => sleep(Duration::from_millis(5)).await,
             }
         }
     }
 
-    fn hear(&mut self, event: Event) {
+    fn hear(&mut self, event: &Event) {
         match event {
-            Event::SelectionRequest(request) => self.give(&request),
+            Event::SelectionRequest(request) => self.give(request),
             Event::ClientMessage(message) if message.type_ == self.atoms.XdndStatus => {
                 self.said.answered = true;
                 self.said.takes = message.data.as_data32()[1] & 1 == 1;
