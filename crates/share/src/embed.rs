@@ -14,8 +14,10 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::Art;
+use crate::escape;
 use crate::link::public_page;
-use crate::text::{LINE, one_line, percent};
+
+use crate::text::{LINE, one_line};
 
 /// The longest `data:` URI that goes into an embed, in bytes: more makes a page slow, and many editors
 /// refuse it.
@@ -104,18 +106,18 @@ impl Snippet {
         let picture = match &self.picture {
             Picture::Url(source) | Picture::Data(source) => format!(
                 "<img src=\"{}\" width=\"160\" height=\"160\" alt=\"{}\" style=\"object-fit:contain\">",
-                escape_html(source),
-                escape_html(&self.alt())
+                escape::html(source),
+                escape::html(&self.alt())
             ),
             Picture::TooLarge | Picture::Baked | Picture::None => String::new(),
         };
-        let caption: Vec<String> = self.caption().iter().map(|line| escape_html(line)).collect();
+        let caption: Vec<String> = self.caption().iter().map(|line| escape::html(line)).collect();
         let caption = caption.join("<br>");
         let shown = format!("{picture}<span style=\"display:block;margin-top:8px\">{caption}</span>");
         let linked = match &self.page {
             Some(page) => format!(
                 "<a href=\"{}\" rel=\"noopener\" style=\"color:inherit;text-decoration:none\">{shown}</a>",
-                escape_html(page)
+                escape::html(page)
             ),
             None => shown,
         };
@@ -155,17 +157,20 @@ impl Snippet {
     fn markdown(&self) -> String {
         let body = match (&self.picture, &self.page) {
             (Picture::Url(source), page) => {
-                let image = format!("![{}]({})", escape_markdown(&self.alt()), markdown_address(source));
+                let image =
+                    format!("![{}]({})", escape::markdown(&self.alt()), escape::markdown_address(source));
                 match page {
-                    Some(page) => format!("[{image}]({})", markdown_address(page)),
+                    Some(page) => format!("[{image}]({})", escape::markdown_address(page)),
                     None => image,
                 }
             }
-            (_, Some(page)) => format!("[{}]({})", escape_markdown(&self.alt()), markdown_address(page)),
-            (_, None) => escape_markdown(&self.alt()),
+            (_, Some(page)) => {
+                format!("[{}]({})", escape::markdown(&self.alt()), escape::markdown_address(page))
+            }
+            (_, None) => escape::markdown(&self.alt()),
         };
         match &self.statement {
-            Some(statement) => format!("{body}\n\n{}", escape_markdown(statement)),
+            Some(statement) => format!("{body}\n\n{}", escape::markdown(statement)),
             None => body,
         }
     }
@@ -220,51 +225,6 @@ fn without_credential(art: Art<'_>) -> Option<Cow<'_, [u8]>> {
 fn some_text(text: &str, otherwise: &str) -> String {
     let text = one_line(text, LINE);
     if text.is_empty() { otherwise.to_owned() } else { text }
-}
-
-/// `text` for HTML, inside an element or a quoted attribute.
-fn escape_html(text: &str) -> String {
-    let mut html = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => html.push_str("&amp;"),
-            '<' => html.push_str("&lt;"),
-            '>' => html.push_str("&gt;"),
-            '"' => html.push_str("&quot;"),
-            '\'' => html.push_str("&#39;"),
-            other => html.push(other),
-        }
-    }
-    html
-}
-
-/// `text` (one line) for CommonMark: a backslash makes any ASCII punctuation mean itself (section 2.4).
-fn escape_markdown(text: &str) -> String {
-    let mut markdown = String::with_capacity(2 * text.len());
-    for character in text.chars() {
-        if character.is_ascii_punctuation() && !matches!(character, ',' | ';') {
-            markdown.push('\\');
-        }
-        markdown.push(character);
-    }
-    markdown
-}
-
-/// `url` (an address as [`public_page`] gives it) between the round brackets of a CommonMark link: what could
-/// end the link or start other markup is percent-encoded, and `&` cannot begin a character reference.
-fn markdown_address(url: &str) -> String {
-    let mut address = String::with_capacity(url.len());
-    for character in url.chars() {
-        match character {
-            '&' => address.push_str("&amp;"),
-            '(' | ')' | '[' | ']' | '<' | '>' | '\\' | '`' | '|' | '*' | '$' | '"' | '\'' | ' ' => {
-                // All of these are ASCII, one byte each.
-                address.push_str(&percent(character.encode_utf8(&mut [0; 4])));
-            }
-            other => address.push(other),
-        }
-    }
-    address
 }
 
 #[cfg(test)]

@@ -9,6 +9,8 @@ mod disclosure;
 mod download;
 mod embed;
 mod entry;
+#[allow(dead_code, reason = "the targets that use the others follow")]
+mod escape;
 mod link;
 mod linkedin;
 mod personal;
