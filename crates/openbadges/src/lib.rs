@@ -32,6 +32,7 @@ mod schema;
 mod secured;
 pub mod status;
 pub mod verify;
+pub mod view;
 
 pub use artifact::{Artifact, ArtifactKind, NotABadge};
 pub use card::BadgeCard;

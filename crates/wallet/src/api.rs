@@ -14,6 +14,9 @@ pub use import::{
     FailureGroup, ImportCounts, ImportLine, ImportLinesPage, ImportLinesRequest, ImportOutcome,
     ImportProgress, ImportReport, ImportState, NotValid, Undone, VersionView,
 };
+pub use openbadges::view::{
+    CheckView, ContrastView, DocumentView, EmbeddedView, ReportView, UnreadView, WarningView,
+};
 
 /// A badge's number in this wallet. Shown to people as `b17`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
@@ -30,119 +33,6 @@ pub struct ApiError {
     pub message: String,
     /// What to do.
     pub hint: String,
-}
-
-/// One check of a report, for showing.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
-pub struct CheckView {
-    /// `structure`, `integrity`, `key_authority`, `hosted`, `issuer`, `dates`, `status`, `recipient`, `schema`,
-    /// `endorsements`, `image`, `credentials`.
-    pub check: String,
-    /// The question that it asks, for people.
-    pub asks: String,
-    /// `pass`, `fail`, `unknown` or `not_applicable`.
-    pub outcome: String,
-    /// Stable dotted code of the outcome.
-    pub code: String,
-    /// A sentence for people.
-    pub detail: String,
-    /// Of a failed check: what was expected and what is there.
-    pub contrasts: Vec<ContrastView>,
-    /// Of a check that could not be made: what would decide it.
-    pub would_decide: Option<String>,
-    /// What it stood on.
-    pub documents: Vec<DocumentView>,
-}
-
-/// What a failed check expected, and what is there.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
-pub struct ContrastView {
-    /// Where (JSON Pointer, with its document), or empty.
-    pub place: String,
-    /// What should be there.
-    pub expected: String,
-    /// What is there.
-    pub found: String,
-}
-
-/// A document that a check stood on.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
-pub struct DocumentView {
-    /// Where it came from.
-    pub url: String,
-    /// SHA-256 of the bytes, hexadecimal.
-    pub sha256: String,
-    /// When it was fetched (RFC 3339).
-    pub fetched_at: String,
-}
-
-/// A warning that changes no verdict.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
-pub struct WarningView {
-    /// Stable dotted code.
-    pub code: String,
-    /// A sentence for people.
-    pub detail: String,
-}
-
-/// A report, for showing.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
-pub struct ReportView {
-    /// `verified`, `expired`, `revoked`, `invalid` or `undecided`.
-    pub verdict: String,
-    /// The verdict in words, such as "Self-asserted key: the issuer's document was not seen".
-    pub headline: String,
-    /// Which checks the verdict follows from, in a sentence or two.
-    pub because: String,
-    /// All checks, in order.
-    pub checks: Vec<CheckView>,
-    /// Warnings.
-    pub warnings: Vec<WarningView>,
-    /// The instant that the verdict holds for (RFC 3339).
-    pub as_of: String,
-    /// URLs that would decide what is unknown.
-    pub missing: Vec<String>,
-    /// What was found of the credentials inside it, in their order.
-    pub embedded: Vec<EmbeddedView>,
-}
-
-/// A credential inside another, and what was found of it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
-pub struct EmbeddedView {
-    /// Where it stands in the one around it (JSON Pointer, RFC 6901).
-    pub pointer: String,
-    /// `credential` (a part of a record or presentation) or `endorsement`.
-    pub role: String,
-    /// Its name, or its id, or its place: untrusted text.
-    pub name: String,
-    /// What it says, where it could be read; without the cards of those inside it, which its own report has.
-    #[ts(type = "import('./BadgeCard').BadgeCard | null")]
-    pub card: Option<BadgeCard>,
-    /// `badge`, `record` (a learner record), `presentation`, `endorsement` or `credential` (any other), where it could
-    /// be read.
-    pub credential_kind: Option<String>,
-    /// Its picture as a `data:` URI, where it is at hand.
-    pub art: Option<String>,
-    /// Its own report, where it could be read.
-    pub report: Option<Box<ReportView>>,
-    /// Why it could not be read.
-    pub unread: Option<UnreadView>,
-}
-
-/// Why a credential inside another could not be read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
-pub struct UnreadView {
-    /// Stable code.
-    pub code: String,
-    /// What is wrong with it.
-    pub detail: String,
 }
 
 /// A badge as the wall and `lapel list` show it.

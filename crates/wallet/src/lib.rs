@@ -43,11 +43,12 @@ use openbadges::report::Verified;
 use openbadges::{ArtifactKind, Credential, Policy, Report};
 
 pub use art::Picture;
+pub use openbadges::view::credential_kind;
 pub use samples::sample_issuer;
 pub use self_listed::SelfListed;
 pub use source::Source;
 pub use store::Art;
-pub use view::{Pictures, credential_kind, report_view};
+pub use view::{Pictures, report_view};
 
 use api::{
     ApiError, ArtifactView, BadgeDetail, BadgeId, BadgePage, BadgeSummary, CheckedBadge, ListRequest,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use openbadges::artifact::PayloadContent;
 use openbadges::card::BadgeCard;
 use openbadges::document::Documents;
+use openbadges::view::credential_kind;
 use openbadges::{Policy, Report};
 
 use super::run::Part;
@@ -14,7 +15,7 @@ use crate::gather::{Budget, gather};
 use crate::self_listed::SelfListed;
 use crate::source::{self, Finding, Found, Source, SourceError, blocking};
 use crate::store::{Art, Form, Judged, NewArtifact, NewBadge};
-use crate::view::{Pictures, credential_kind, report_view};
+use crate::view::{Pictures, report_view};
 use crate::{Wallet, art, data_uri};
 
 /// A source, judged.
