@@ -37,6 +37,7 @@ mod open_badges_1;
 mod open_badges_2;
 pub mod sd_jwt;
 mod status_list;
+pub mod ten;
 mod web_host;
 
 pub use assorted::assorted;
@@ -52,6 +53,7 @@ pub use key::Key;
 pub use mixed::{BROKEN, Mixture, mixed};
 pub use sd_jwt::SdJwt;
 pub use status_list::{RevocationNames, StatusForm, StatusList};
+pub use ten::{PAYLOAD, Ten, ten};
 pub use web_host::{BadCertificate, Fault, Request, Served, WebHost};
 
 use jiff::Timestamp;
