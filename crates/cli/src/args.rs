@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use jiff::Timestamp;
+use lapel_share::BaseUrl;
 
 /// A wallet for Open Badges: keeps them, checks them, and brings them where you want them.
 #[derive(Debug, Parser)]
@@ -55,13 +56,15 @@ pub(crate) enum Command {
     Verify(Verify),
     /// Save a badge to a file
     Export(Export),
-    /// Print what LinkedIn, a web page or a README needs
+    /// Print what LinkedIn, a web page or a README needs, or make a page that verifies itself
     Share(Share),
     /// Show badges to a verifier, with your own signature
     Present(Present),
     /// Say what left the wallet, when, and where to
     #[command(subcommand)]
     Shares(Shares),
+    /// Write a static site of badges: pages, feed, and the proof of each
+    Portfolio(Portfolio),
     /// Remove badges from the wallet
     Rm(Rm),
     /// Bring back what `rm` removed
@@ -327,6 +330,12 @@ pub(crate) struct Share {
     /// Add "Verified on ..." to snippets, where the latest report allows it
     #[arg(long)]
     pub(crate) verified: bool,
+    /// Where a page goes; - for standard output [default: a name made from the badge, in this folder]
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Replace a file that is there
+    #[arg(long)]
+    pub(crate) force: bool,
 }
 
 /// A place to share a badge on.
@@ -340,6 +349,43 @@ pub(crate) enum ShareFormat {
     Html,
     /// A snippet for a README
     Markdown,
+    /// One HTML file that shows the badge and verifies it in the browser that opens it
+    Page,
+}
+
+/// `lapel portfolio`.
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Exported again into the same folder, only what changed is written, and what is gone is removed. Files that \
+    Lapel did not make stay as they are.\n\
+    Exit status: 0 written, 1 not written, 2 wrong usage."
+)]
+pub(crate) struct Portfolio {
+    /// The badges, such as b17
+    #[arg(required_unless_present = "all", value_name = "ID", value_parser = badge_id)]
+    pub(crate) ids: Vec<u32>,
+    /// All badges in the wallet
+    #[arg(long, conflicts_with = "ids")]
+    pub(crate) all: bool,
+    /// Where to
+    #[arg(short, long, value_name = "FOLDER")]
+    pub(crate) output: PathBuf,
+    /// Where the site will be, for previews, sitemap and feed
+    #[arg(long, value_name = "URL", value_parser = base_url)]
+    pub(crate) base_url: Option<BaseUrl>,
+    /// The site's title
+    #[arg(long, default_value = "Badges")]
+    pub(crate) title: String,
+    /// Whose badges they are
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+    /// Put revoked and invalid badges in too, called what they are
+    #[arg(long)]
+    pub(crate) include_void: bool,
+}
+
+fn base_url(text: &str) -> Result<BaseUrl, String> {
+    BaseUrl::parse(text).ok_or_else(|| "it is no http or https address of a folder".to_owned())
 }
 
 /// `lapel present`.

@@ -5,9 +5,9 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use lapel_export::Shared;
-use lapel_share::{Download, DownloadFormat, Embed, EmbedFormat, LinkedIn, ShareSheet};
+use lapel_share::{DownloadFormat, Embed, EmbedFormat, LinkedIn, ShareSheet};
 use lapel_wallet::api::BadgeId;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::args::{Export, ExportFormat, Global, Share, ShareFormat};
 use crate::list::name_of;
@@ -19,26 +19,44 @@ use crate::wallet;
 pub(crate) fn export(args: &Export, global: &Global) -> Result<Status, Problem> {
     let shared = Shared::read(&wallet::open(global)?, BadgeId(args.id))?;
     let format = format_of(args.format);
-    let bytes = shared.save(format)?;
-    if args.output.as_deref() == Some(Path::new("-")) {
+    let file = File {
+        id: args.id,
+        format: json!(format),
+        bytes: shared.save(format)?,
+        name: shared.file_name(format),
+        sheet: shared.sheet(false),
+    };
+    save(&file, args.output.as_deref(), args.force, global)
+}
+
+/// A file to save of a badge.
+struct File {
+    id: u32,
+    format: Value,
+    bytes: Vec<u8>,
+    /// How it is called where no name was given.
+    name: String,
+    sheet: ShareSheet,
+}
+
+/// Saves `file` and says what it tells of its recipient; to standard output it goes alone.
+fn save(file: &File, output: Option<&Path>, force: bool, global: &Global) -> Result<Status, Problem> {
+    let File { id, format, bytes, name, sheet } = file;
+    if output == Some(Path::new("-")) {
         let mut out = Out::new(false);
-        out.bytes(&bytes)?;
+        out.bytes(bytes)?;
         out.flush()?;
         return Ok(Status::Done);
     }
-    let sheet = shared.sheet(false);
-    let path = match &args.output {
-        Some(path) => path.clone(),
-        None => PathBuf::from(suggested_name(&sheet.downloads, format)),
-    };
-    write(&path, &bytes, args.force).map_err(|error| not_written(&path, &error))?;
+    let path = output.map_or_else(|| PathBuf::from(name), Path::to_path_buf);
+    write(&path, bytes, force).map_err(|error| not_written(&path, &error))?;
     let mut out = Out::new(global.json);
     if out.json {
         let path = path.display().to_string();
-        out.json(&json!({ "id": args.id, "format": format, "path": path, "bytes": bytes.len(),
+        out.json(&json!({ "id": id, "format": format, "path": path, "bytes": bytes.len(),
                           "personal_data": sheet.personal_data }))?;
     } else {
-        out.line(&format!("Saved {} as {}", name_of(BadgeId(args.id)), plain(&path.display().to_string())))?;
+        out.line(&format!("Saved {} as {}", name_of(BadgeId(*id)), plain(&path.display().to_string())))?;
         if !sheet.personal_data.is_empty() {
             out.line("The file tells:")?;
         }
@@ -58,11 +76,6 @@ fn format_of(format: ExportFormat) -> DownloadFormat {
         ExportFormat::Json => DownloadFormat::Json,
         ExportFormat::Jwt => DownloadFormat::Jwt,
     }
-}
-
-fn suggested_name(downloads: &[Download], format: DownloadFormat) -> String {
-    let found = downloads.iter().find(|download| download.format == format);
-    found.map_or_else(|| "badge".to_owned(), |download| download.file_name.clone())
 }
 
 /// Writes a file whole or not at all; without `force` a file that is there stays as it is.
@@ -101,7 +114,8 @@ pub(crate) fn not_written(path: &Path, error: &io::Error) -> Problem {
 
 /// Prints what another place needs to show a badge.
 pub(crate) fn share(args: &Share, global: &Global) -> Result<Status, Problem> {
-    let sheet = Shared::read(&wallet::open(global)?, BadgeId(args.id))?.sheet(args.verified);
+    let shared = Shared::read(&wallet::open(global)?, BadgeId(args.id))?;
+    let sheet = shared.sheet(args.verified);
     if args.verified && sheet.verified_on.is_none() {
         return Err(Problem::failed(told(
             "share.not-verified",
@@ -116,9 +130,22 @@ pub(crate) fn share(args: &Share, global: &Global) -> Result<Status, Problem> {
         Some(ShareFormat::Link) => print_link(&mut out, &sheet)?,
         Some(ShareFormat::Html) => print_embed(&mut out, &sheet, EmbedFormat::Html)?,
         Some(ShareFormat::Markdown) => print_embed(&mut out, &sheet, EmbedFormat::Markdown)?,
+        Some(ShareFormat::Page) => return page(args, &shared, global),
     }
     out.flush()?;
     Ok(Status::Done)
+}
+
+/// Saves the self-verifying page.
+fn page(args: &Share, shared: &Shared, global: &Global) -> Result<Status, Problem> {
+    let file = File {
+        id: args.id,
+        format: json!("page"),
+        bytes: shared.page()?.into_bytes(),
+        name: shared.page_name(),
+        sheet: shared.sheet(false),
+    };
+    save(&file, args.output.as_deref(), args.force, global)
 }
 
 fn print_linkedin(out: &mut Out, linkedin: &LinkedIn) -> io::Result<()> {

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use lapel_wallet::Wallet;
 use lapel_wallet::api::{BadgeDetail, BadgeId, BadgeSummary, ListRequest};
 
 use crate::args::{Filter, Global, List, Search, Show, Sort, VerdictName};
@@ -24,9 +25,31 @@ pub(crate) fn search(args: &Search, global: &Global) -> Result<Status, Problem> 
     print_badges(args.words.join(" "), &args.filter, global)
 }
 
+/// The badges that `request` asks for, at most `most`.
+pub(crate) fn badges(
+    wallet: &Wallet,
+    mut request: ListRequest,
+    most: u32,
+) -> Result<Vec<BadgeSummary>, Problem> {
+    let mut badges: Vec<BadgeSummary> = Vec::new();
+    loop {
+        request.offset = u32::try_from(badges.len()).unwrap_or(u32::MAX);
+        request.limit = PAGE.min(most - request.offset);
+        if request.limit == 0 {
+            return Ok(badges);
+        }
+        let page = wallet.list(&request)?;
+        let last = page.badges.len() < request.limit as usize;
+        badges.extend(page.badges);
+        if last {
+            return Ok(badges);
+        }
+    }
+}
+
 fn print_badges(query: String, filter: &Filter, global: &Global) -> Result<Status, Problem> {
     let wallet = wallet::open(global)?;
-    let mut request = ListRequest {
+    let request = ListRequest {
         query,
         verdicts: filter.verdict.iter().map(|verdict| verdict_name(*verdict).to_owned()).collect(),
         issuer: filter.issuer.clone(),
@@ -34,21 +57,7 @@ fn print_badges(query: String, filter: &Filter, global: &Global) -> Result<Statu
         offset: 0,
         limit: 0,
     };
-    let most = filter.limit.unwrap_or(u32::MAX);
-    let mut badges: Vec<BadgeSummary> = Vec::new();
-    loop {
-        request.offset = u32::try_from(badges.len()).unwrap_or(u32::MAX);
-        request.limit = PAGE.min(most - request.offset);
-        if request.limit == 0 {
-            break;
-        }
-        let page = wallet.list(&request)?;
-        let last = page.badges.len() < request.limit as usize;
-        badges.extend(page.badges);
-        if last {
-            break;
-        }
-    }
+    let badges = badges(&wallet, request, filter.limit.unwrap_or(u32::MAX))?;
     let mut out = Out::new(global.json);
     if out.json {
         for badge in &badges {

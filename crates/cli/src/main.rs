@@ -14,6 +14,7 @@ mod list;
 mod listed;
 mod network;
 mod out;
+mod portfolio;
 mod present;
 mod problem;
 mod proof_inputs;
@@ -54,6 +55,7 @@ fn run(lapel: &Lapel) -> Result<Status, Problem> {
         Command::Share(args) => export::share(args, global),
         Command::Present(args) => present::run(args, global),
         Command::Shares(args) => shares::run(args, global),
+        Command::Portfolio(args) => portfolio::run(args, global),
         Command::Rm(args) => remove::rm(args, global),
         Command::Restore(args) => remove::restore(args, global),
         Command::Identity(args) => settings::identity(args, global),

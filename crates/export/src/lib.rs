@@ -3,6 +3,8 @@
 
 mod present;
 mod shared;
+mod site;
 
 pub use present::{Showing, present, present_unsigned};
 pub use shared::{Shared, kind};
+pub use site::{MANIFEST, SiteError, Written, write_site};

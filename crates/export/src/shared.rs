@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 use lapel_share::{
-    Art, Badge, DownloadFormat, LARGEST_PICTURE, Original, ShareSheet, Standing, downloads, save, share_sheet,
+    Art, Badge, DownloadFormat, LARGEST_PICTURE, Original, PageOptions, ShareSheet, Standing, downloads,
+    page, page_name, save, share_sheet,
 };
 use lapel_wallet::api::{ApiError, BadgeId};
 use lapel_wallet::{Picture, Wallet};
@@ -52,6 +53,20 @@ impl Shared {
     pub fn save(&self, format: DownloadFormat) -> Result<Vec<u8>, ApiError> {
         save(&self.badge(), format)
             .map_err(|error| ApiError::new(error.code(), error.to_string(), error.hint()))
+    }
+
+    /// The self-verifying page. It holds the original, with all the personal data that the sheet lists.
+    ///
+    /// # Errors
+    /// Where Lapel was built without the verifier that the page needs.
+    pub fn page(&self) -> Result<String, ApiError> {
+        page(&self.badge(), PageOptions { made_at: Timestamp::now() })
+            .map_err(|error| ApiError::new(error.code(), error.to_string(), error.hint()))
+    }
+
+    /// A name for the file of the self-verifying page.
+    pub fn page_name(&self) -> String {
+        page_name(&self.badge())
     }
 
     /// The badge as it stands now.

@@ -168,7 +168,7 @@ fn is_reserved(device: &str) -> bool {
         || numbered("LPT")
 }
 
-fn extension(badge: &Badge<'_>, format: DownloadFormat) -> &'static str {
+pub(crate) fn extension(badge: &Badge<'_>, format: DownloadFormat) -> &'static str {
     match format {
         DownloadFormat::Png => "png",
         DownloadFormat::Svg => "svg",

@@ -22,6 +22,12 @@ pub(crate) fn html(text: &str) -> String {
     html
 }
 
+/// `text` for XML 1.0, inside an element or a quoted attribute. What no XML may hold is left out.
+pub(crate) fn xml(text: &str) -> String {
+    let is_no_xml = |c: char| matches!(c, '\u{FFFE}' | '\u{FFFF}') || (c.is_control() && !c.is_whitespace());
+    html(&text.replace(is_no_xml, ""))
+}
+
 /// `text` for CommonMark: a backslash makes any ASCII punctuation mean itself (section 2.4).
 pub(crate) fn markdown(text: &str) -> String {
     let mut markdown = String::with_capacity(2 * text.len());

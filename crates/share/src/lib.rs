@@ -13,7 +13,9 @@ mod entry;
 mod escape;
 mod link;
 mod linkedin;
+mod page;
 mod personal;
+mod portfolio;
 mod standing;
 mod text;
 
@@ -24,7 +26,9 @@ pub use embed::{Embed, EmbedFormat, LARGEST_PICTURE, LONGEST_DATA_URI};
 pub use entry::Entry;
 pub use link::public_page;
 pub use linkedin::{Field, LinkedIn, post_url};
+pub use page::{PageError, PageOptions, has_pages, page, page_name};
 pub use personal::{PersonalData, personal_data};
+pub use portfolio::{BaseUrl, LeftOut, Portfolio, PortfolioOptions, SiteFile};
 pub use standing::Standing;
 pub use text::is_steering;
 
