@@ -905,6 +905,48 @@ mod wallet {
     }
 
     #[test]
+    fn a_page_that_verifies_itself_is_saved_with_the_badge_in_it() {
+        let desk = Desk::new();
+        let file = desk.write("rust.jwt", good().text());
+        desk.run(&["import", "--offline", &file]);
+        let run = desk.run(&["share", "b1", "--as", "page", "-o", "rust.html", "--json"]);
+        if run.status == 1 {
+            // Built without the target that the page needs: that is said, and nothing is written.
+            assert_eq!(run.one_line()["error"]["code"], "share.page-not-in-this-build");
+            assert!(!desk.path("rust.html").exists());
+            return;
+        }
+        assert_eq!(run.one_line()["format"], "page");
+        let page = fs::read_to_string(desk.path("rust.html")).unwrap();
+        assert!(page.contains(&STANDARD.encode(good().text())), "the badge is in it, bit for bit");
+        assert_eq!(desk.run(&["share", "b1", "--as", "page", "-o", "rust.html"]).status, 1);
+        assert_eq!(desk.run(&["share", "b1", "--as", "page", "-o", "rust.html", "--force"]).status, 0);
+    }
+
+    #[test]
+    fn a_portfolio_is_written_and_brought_up_to_date() {
+        let desk = Desk::new();
+        let files = ["One", "Two"].map(|name| {
+            let issued = university().achievement(name).award_to("ada@example.org").sign_jwt();
+            desk.write(&format!("{name}.jwt"), issued.text())
+        });
+        desk.run(&["import", "--offline", &files[0], &files[1]]);
+        let first = desk.run(&["portfolio", "--all", "-o", "site", "--json"]).one_line();
+        assert!(fs::read_to_string(desk.path("site/index.html")).unwrap().contains("2 badges"));
+        assert_eq!(first["removed"], serde_json::json!([]));
+        desk.write("site/CNAME", "ada.example");
+        let second = desk.run(&["portfolio", "b1", "-o", "site", "--json"]).one_line();
+        assert!(!second["removed"].as_array().unwrap().is_empty(), "{second}");
+        assert_eq!(fs::read_to_string(desk.path("site/CNAME")).unwrap(), "ada.example");
+        let third = desk.run(&["portfolio", "b1", "-o", "site", "--json"]).one_line();
+        assert_eq!(third["written"], serde_json::json!([]));
+        desk.write("site/index.html", "mine");
+        let run = desk.run(&["portfolio", "b1", "-o", "site", "--json"]);
+        assert_eq!((run.status, run.one_line()["error"]["code"].as_str()), (1, Some("portfolio.in-the-way")));
+        assert_eq!(desk.run(&["portfolio", "b1", "-o", "site", "--base-url", "ftp://x"]).status, 2);
+    }
+
+    #[test]
     fn what_is_not_there_fails_with_a_reason() {
         let desk = Desk::new();
         for arguments in [
@@ -974,7 +1016,7 @@ mod manual {
         let run = desk.run(&["--help"]);
         assert_eq!(run.status, 0);
         for command in
-            ["import", "list", "show", "search", "verify", "export", "share", "rm", "restore", "completions"]
+            ["import", "list", "show", "search", "verify", "export", "share", "portfolio", "rm", "restore", "completions"]
         {
             assert!(run.text().contains(&format!("\n  {command} ")), "{command}");
         }
