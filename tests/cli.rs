@@ -1015,9 +1015,19 @@ mod manual {
         let desk = Desk::new();
         let run = desk.run(&["--help"]);
         assert_eq!(run.status, 0);
-        for command in
-            ["import", "list", "show", "search", "verify", "export", "share", "portfolio", "rm", "restore", "completions"]
-        {
+        for command in [
+            "import",
+            "list",
+            "show",
+            "search",
+            "verify",
+            "export",
+            "share",
+            "portfolio",
+            "rm",
+            "restore",
+            "completions",
+        ] {
             assert!(run.text().contains(&format!("\n  {command} ")), "{command}");
         }
         assert!(!run.text().contains("\n  man "));

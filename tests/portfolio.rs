@@ -2,6 +2,7 @@
 //! and Chromium are installed, an HTML validator and axe in the browser.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test program")]
+#![allow(clippy::case_sensitive_file_extension_comparisons, reason = "paths of our own")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

@@ -99,7 +99,7 @@ pub(crate) fn asciidoc_address(url: &str) -> String {
         match character {
             // Encoding these would change what they mean in a query; the markup must not see them either.
             '&' | '+' | '#' | '-' | '=' | ';' | ',' | '!' | '$' | '@' => {
-                address.push_str(&asciidoc(character.encode_utf8(&mut [0; 4])))
+                address.push_str(&asciidoc(character.encode_utf8(&mut [0; 4])));
             }
             other => address.push(other),
         }

@@ -127,12 +127,12 @@ fn night_sky() -> Issued {
 
 fn beekeeping() -> Issued {
     let issuer = Issuer::did_web("bees.example").named("Example Apiary");
-    let issued = issuer
+    let sound = issuer
         .achievement("Beekeeping Basics")
         .tagged(&["Beekeeping"])
         .issued("2025-05-04T10:00:00+02:00")
         .sign_data_integrity(DataModel::V2);
-    issued.with_text(issued.text().replace("Beekeeping Basics", "Master Beekeeper"))
+    sound.with_text(sound.text().replace("Beekeeping Basics", "Master Beekeeper"))
 }
 
 fn payload() -> Issued {

@@ -210,17 +210,19 @@ fn policy() -> String {
 
 fn picture(badge: &Badge<'_>, entry: &Entry) -> String {
     let art = badge.art.filter(|art| art.bytes.len() <= crate::LARGEST_PICTURE);
-    match art.and_then(|art| Some((art.media_type()?, art.bytes))) {
-        Some((media_type, bytes)) => format!(
-            "<img id=\"picture\" src=\"data:{media_type};base64,{}\" width=\"160\" height=\"160\" alt=\"Badge: {}\">",
-            STANDARD.encode(bytes),
-            escape::html(&entry.name)
-        ),
-        None => {
-            let letter = entry.name.chars().find(|c| c.is_alphanumeric()).unwrap_or('•');
-            format!("<span id=\"picture\" aria-hidden=\"true\">{}</span>", escape::html(&letter.to_string()))
-        }
+    if let Some((media_type, bytes)) = art.and_then(|art| Some((art.media_type()?, art.bytes))) {
+        let (data, name) = (STANDARD.encode(bytes), escape::html(&entry.name));
+        return format!(
+            "<img id=\"picture\" src=\"data:{media_type};base64,{data}\" width=\"160\" height=\"160\" \
+             alt=\"Badge: {name}\">"
+        );
     }
+    format!("<span id=\"picture\" aria-hidden=\"true\">{}</span>", escape::html(&initial(&entry.name)))
+}
+
+/// The letter that stands for a missing picture.
+pub(crate) fn initial(name: &str) -> String {
+    name.chars().find(|c| c.is_alphanumeric()).unwrap_or('•').to_string()
 }
 
 /// What a reader without script sees of the badge: terms and their values.

@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::{Exhibit, PortfolioOptions, SiteFile, linked_data, mark, slug};
 use crate::escape;
+use crate::page::initial;
 use crate::text::{LINE, one_line};
 
 const CSS: &str = include_str!("portfolio.css");
@@ -149,16 +150,13 @@ fn standing(exhibit: &Exhibit<'_>) -> String {
 
 /// The picture, or a letter in its place. Beside the name it says nothing new, so lists give it no text.
 fn picture(exhibit: &Exhibit<'_>, folder: &str, alt: &str) -> String {
-    match &exhibit.picture {
-        Some((name, ..)) => format!(
-            "<img src=\"{folder}{name}\" width=\"160\" height=\"160\" alt=\"{}\" loading=\"lazy\">",
-            escape::html(alt)
-        ),
-        None => {
-            let letter = exhibit.entry.name.chars().find(|it| it.is_alphanumeric()).unwrap_or('•');
-            format!("<span aria-hidden=\"true\">{}</span>", escape::html(&letter.to_string()))
-        }
+    if let Some((name, ..)) = &exhibit.picture {
+        let alt = escape::html(alt);
+        return format!(
+            "<img src=\"{folder}{name}\" width=\"160\" height=\"160\" alt=\"{alt}\" loading=\"lazy\">"
+        );
     }
+    format!("<span aria-hidden=\"true\">{}</span>", escape::html(&initial(&exhibit.entry.name)))
 }
 
 fn grouped(

@@ -111,13 +111,13 @@ impl Portfolio {
         let (shown, left_out) = choose(badges, options.include_void);
         let mut exhibits: Vec<Exhibit<'_>> = shown.into_iter().map(Exhibit::of).collect();
         exhibits.sort_by(|a, b| b.entry.issued.cmp(&a.entry.issued).then_with(|| a.slug.cmp(&b.slug)));
-        let mut files = html::pages(&exhibits, options);
-        files.push(SiteFile::new("feed.xml", feed::atom(&exhibits, options)));
+        let pages = html::pages(&exhibits, options);
+        let mut files = vec![SiteFile::new("feed.xml", feed::atom(&exhibits, options))];
         if let Some(base) = &options.base_url {
-            let pages = files.iter().map(|file| file.path.as_str());
-            let map = feed::sitemap(pages.filter(|path| path.ends_with(".html")), base);
+            let map = feed::sitemap(pages.iter().map(|file| file.path.as_str()), base);
             files.push(SiteFile::new("sitemap.xml", map));
         }
+        files.extend(pages);
         files.extend(exhibits.into_iter().flat_map(Exhibit::into_files));
         files.sort_by(|a, b| a.path.cmp(&b.path));
         Self { files, left_out }
