@@ -96,7 +96,7 @@ fn html(badge: &Ten) -> String {
         standing: Standing::of(&credential, &card, &report, lapel_testkit::now()),
         documents: &documents,
     };
-    page(&badge, PageOptions { made_at: lapel_testkit::now() }).unwrap()
+    page(&badge, PageOptions { made_at: Some(lapel_testkit::now()) }).unwrap()
 }
 
 /// The picture with the same change in its text, and the checksums of a picture that nobody touched.

@@ -60,7 +60,7 @@ impl Shared {
     /// # Errors
     /// Where Lapel was built without the verifier that the page needs.
     pub fn page(&self) -> Result<String, ApiError> {
-        page(&self.badge(), PageOptions { made_at: Timestamp::now() })
+        page(&self.badge(), PageOptions { made_at: Some(Timestamp::now()) })
             .map_err(|error| ApiError::new(error.code(), error.to_string(), error.hint()))
     }
 

@@ -34,8 +34,8 @@ const VERIFIER: Option<&[u8]> = None;
 /// How a page is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PageOptions {
-    /// The instant that the page is made at; it says so.
-    pub made_at: Timestamp,
+    /// The instant that the page is made at, if it is to say so.
+    pub made_at: Option<Timestamp>,
 }
 
 /// Why a page cannot be made.
@@ -79,7 +79,7 @@ pub fn page(badge: &Badge<'_>, options: PageOptions) -> Result<String, PageError
     let verifier = VERIFIER.ok_or(PageError::NoVerifier)?;
     let entry = Entry::of(badge);
     let subject = subject(badge);
-    let island = json_island(&Island::of(badge, &entry, &subject, options));
+    let island = json_island(&Island::of(badge, &entry, &subject));
     Ok(fill(HTML, &|name| match name {
         "policy" => policy(),
         "style" => CSS.to_owned(),
@@ -90,11 +90,16 @@ pub fn page(badge: &Badge<'_>, options: PageOptions) -> Result<String, PageError
         "facts" => facts(badge, &entry),
         "description" => paragraph(entry.description.as_deref()),
         "claim" => escape::html(entry.standing.words()),
-        "made" => options.made_at.strftime("%Y-%m-%d").to_string(),
+        "made" => made(options.made_at),
         "data" => island.clone(),
         "verifier" => STANDARD.encode(verifier),
         _ => String::new(),
     }))
+}
+
+/// What follows "Made with Lapel".
+fn made(at: Option<Timestamp>) -> String {
+    at.map_or_else(String::new, |at| format!(" on <time>{}</time>", at.strftime("%Y-%m-%d")))
 }
 
 /// A name for the page's file, safe on every system.
@@ -127,7 +132,7 @@ struct Claim<'a> {
 }
 
 impl<'a> Island<'a> {
-    fn of(badge: &Badge<'_>, entry: &'a Entry, subject: &'a Subject, _: PageOptions) -> Self {
+    fn of(badge: &Badge<'_>, entry: &'a Entry, subject: &'a Subject) -> Self {
         Self {
             subject,
             documents: documents(badge.documents),

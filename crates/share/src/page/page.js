@@ -246,7 +246,7 @@
         : `This rests on ${one ? "a document" : `${documents.length} documents`} of the issuer’s that came with this page, fetched ${since}. Whoever made the page chose ${one ? "it" : "them"}; the issuer was not asked now.`,
     );
     show("sources", documents.length > 0);
-    put("sources-lead", `They came with this page. To see whether ${one ? "it is" : "they are"} still the same, open ${one ? "the address" : "each address"} yourself.`);
+    put("sources-lead", `${one ? "It" : "They"} came with this page. To see whether ${one ? "it is" : "they are"} still the same, open ${one ? "the address" : "each address"} yourself.`);
     at("documents").replaceChildren(...documents.map((document) => element("li", {}, ...documentItem(document))));
   };
 
