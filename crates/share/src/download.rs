@@ -146,6 +146,11 @@ pub fn file_name(card: &BadgeCard, extension: &str) -> String {
     format!("{prefix}{stem}.{extension}")
 }
 
+/// A person's name as the beginning of a file name; empty where nothing of it is left.
+pub(crate) fn clean_name(name: &str) -> String {
+    clean(name, 60)
+}
+
 fn clean(text: &str, max: usize) -> String {
     let line = one_line(text, 4 * max);
     let safe: String = line

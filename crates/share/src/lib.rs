@@ -5,6 +5,7 @@
 //! [`Standing`], and only a report can make one of those: "Verified on ..." is written nowhere else.
 
 mod bundle;
+mod cv;
 mod disclosure;
 mod download;
 mod embed;
@@ -20,6 +21,7 @@ mod standing;
 mod text;
 
 pub use bundle::universal_wallet;
+pub use cv::{Cv, CvError, CvFormat, CvOptions, CvStyle, Fonts, Grouping, Rendered};
 pub use disclosure::{Choice, DiscloseError, choices, disclosed};
 pub use download::{Download, DownloadFormat, SaveError, downloads, file_name, save};
 pub use embed::{Embed, EmbedFormat, LARGEST_PICTURE, LONGEST_DATA_URI};

@@ -14,6 +14,8 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use openbadges::Verdict;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 use url::Url;
 
 use crate::page::{PageOptions, has_pages, page};
@@ -73,8 +75,9 @@ impl SiteFile {
     }
 }
 
-/// A badge that is not in a site, and why.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A badge that was chosen for a site or a CV and is not in it, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
 pub struct LeftOut {
     /// Its name.
     pub name: String,
