@@ -9,7 +9,7 @@ use std::process::{Command, Output, Stdio};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use lapel_testkit::{DataModel, Issued, Issuer, NOW, art};
+use lapel_testkit::{DataModel, Issued, Issuer, NOW, art, ten};
 use lapel_wallet::api::Settings;
 use lapel_wallet::{SelfListed, Wallet};
 use openbadges::artifact::bake;
@@ -1230,5 +1230,112 @@ mod presenting {
         let run = desk.run(&["present", "b1", "--show", "/name", "--json"]);
         assert_eq!((run.status, run.one_line()["error"]["code"].as_str()), (1, Some("derive.no-base-proof")));
         assert_eq!(desk.run(&["shares", "list"]).text(), "", "nothing left");
+    }
+}
+
+/// The ten badges of the test kit in a wallet, and their issuers' documents in the folder `web`.
+fn desk_with_ten() -> Desk {
+    let desk = Desk::new();
+    let ten = ten();
+    for badge in &ten {
+        let file = desk.write(badge.file, &badge.bytes);
+        assert_eq!(desk.run(&["import", "--offline", "--not-valid", "keep", &file]).status, 0, "{file}");
+    }
+    let all = ten.iter().flat_map(|badge| badge.issued.documents().to_vec());
+    desk.documents("web", &all.fold(ten[0].issued.clone(), Issued::with_document));
+    desk
+}
+
+#[test]
+fn every_badge_in_a_pdf_is_verified_and_is_there_bit_for_bit() {
+    let desk = desk_with_ten();
+    // The course in the learner record is a badge of its own: b7.
+    let ids: Vec<String> = (1..=11).filter(|&id| id != 7).map(|id| format!("b{id}")).collect();
+    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+    let made =
+        desk.run(&[&["cv", "--json", "--name", "Ada Example", "-o", "cv.pdf"], ids.as_slice()].concat());
+    assert_eq!(made.status, 0, "{made:?}");
+    assert_eq!(
+        (made.one_line()["badges"].as_u64(), made.one_line()["format"].as_str()),
+        (Some(10), Some("pdf"))
+    );
+
+    let verified = desk.verify(&["--documents", "web", "cv.pdf"]);
+    let lines: Vec<Value> = verified.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines.len(), 10, "{}", verified.text());
+    for (line, badge) in lines.iter().zip(ten()) {
+        assert_eq!(line["verdict"], badge.verdict.as_str(), "{}: {line}", badge.file);
+        assert!(line["input"].as_str().unwrap().starts_with("cv.pdf \u{203a} "), "{line}");
+        assert_eq!(line["format"], badge.kind.as_str());
+    }
+    // One of them is revoked and one invalid.
+    assert_eq!(verified.status, 1);
+
+    let imported =
+        desk.run(&["import", "--wallet", "other", "--offline", "--not-valid", "keep", "--json", "cv.pdf"]);
+    assert_eq!(imported.text().matches("\"outcome\":\"added\"").count(), 11, "{}", imported.text());
+    let originals: Vec<Vec<u8>> = (1..=11)
+        .map(|id| desk.run(&["export", "--wallet", "other", &format!("b{id}"), "-o", "-"]).stdout)
+        .collect();
+    for badge in ten() {
+        assert!(originals.contains(&badge.bytes), "{} is not in the other wallet bit for bit", badge.file);
+    }
+}
+
+#[test]
+fn a_pdf_of_verified_badges_is_verified_and_one_without_badges_is_none() {
+    let desk = desk_with_ten();
+    assert_eq!(
+        desk.run(&["cv", "b1", "b3", "b8", "--style", "modern", "--group", "year", "-o", "cv.pdf"]).status,
+        0
+    );
+    assert_eq!(desk.verify(&["--documents", "web", "cv.pdf"]).status, 0);
+    // Without the issuers' documents nothing is decided.
+    assert_eq!(desk.verify(&["cv.pdf"]).status, 3);
+    desk.write("none.pdf", "%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\n");
+    assert_eq!(desk.verify(&["none.pdf"]).status, 2);
+}
+
+#[test]
+fn a_cv_leaves_void_badges_out_unless_asked() {
+    let desk = Desk::new();
+    let issuer = Issuer::did_key("cv").named("Harbour School");
+    let sound = issuer.achievement("First Aid").sign_data_integrity(DataModel::V2);
+    let changed = issuer.achievement("Sailing").sign_data_integrity(DataModel::V2);
+    let changed = changed.text().replace("Sailing", "Piloting");
+    for (name, text) in [("1.json", sound.text()), ("2.json", &changed)] {
+        let file = desk.write(name, text);
+        assert_eq!(desk.run(&["import", "--offline", "--not-valid", "keep", &file]).status, 0);
+    }
+    let markdown = desk.run(&["cv", "b2", "b1", "b1", "--as", "markdown", "-o", "-"]);
+    assert_eq!(markdown.text().matches("First Aid").count(), 2, "once by name, once in its description");
+    assert!(!markdown.text().contains("Piloting"));
+    assert!(markdown.stderr.starts_with("Left out: Piloting (Invalid: "), "{}", markdown.stderr);
+    let with = desk.run(&["cv", "--all", "--include-void", "--as", "markdown", "-o", "-"]);
+    assert!(with.text().contains("Piloting") && with.text().contains("Invalid"), "{}", with.text());
+    let none = desk.run(&["cv", "b2", "--json"]);
+    assert_eq!((none.status, none.one_line()["error"]["code"].as_str()), (1, Some("cv.empty")));
+}
+
+#[test]
+fn a_cv_comes_in_every_form_and_replaces_no_file() {
+    let desk = desk_with_ten();
+    for (form, extension) in [
+        ("pdf", "pdf"),
+        ("docx", "docx"),
+        ("latex", "tex"),
+        ("moderncv", "tex"),
+        ("markdown", "md"),
+        ("html", "html"),
+        ("json-resume", "json"),
+        ("europass", "xml"),
+        ("ler-rs", "json"),
+    ] {
+        let run = desk.run(&["cv", "--all", "--as", form, "--name", "Ada/Example", "--json"]);
+        let name = format!("Ada-Example - Badges.{extension}");
+        assert_eq!(run.one_line()["path"], name.as_str(), "{form}: {run:?}");
+        let again = desk.run(&["cv", "--all", "--as", form, "--name", "Ada/Example", "--json"]);
+        assert_eq!(again.one_line()["error"]["code"], "export.exists");
+        fs::remove_file(desk.path(&name)).unwrap();
     }
 }

@@ -65,6 +65,8 @@ pub(crate) enum Command {
     Shares(Shares),
     /// Write a static site of badges: pages, feed, and the proof of each
     Portfolio(Portfolio),
+    /// Make a CV of badges: a document, or a form that other programs read
+    Cv(Cv),
     /// Remove badges from the wallet
     Rm(Rm),
     /// Bring back what `rm` removed
@@ -435,6 +437,97 @@ pub(crate) enum Shares {
         #[arg(long)]
         all: bool,
     },
+}
+
+/// `lapel cv`.
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Badges that are revoked or invalid are left out, and named, unless --include-void asks for them."
+)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+pub(crate) struct Cv {
+    /// The badges in their order, such as b17 b3
+    #[arg(value_name = "ID", value_parser = badge_id, required_unless_present = "all")]
+    pub(crate) ids: Vec<u32>,
+    /// All badges, awarded last first
+    #[arg(long, conflicts_with = "ids")]
+    pub(crate) all: bool,
+    /// In which form
+    #[arg(long = "as", value_enum, default_value_t = CvForm::Pdf, value_name = "FORM")]
+    pub(crate) format: CvForm,
+    /// How documents look
+    #[arg(long, value_enum, default_value_t = CvLook::Classic)]
+    pub(crate) style: CvLook,
+    /// Group badges by this
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub(crate) group: Option<CvGroup>,
+    /// Whose CV it is
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+    /// A line below the name
+    #[arg(long)]
+    pub(crate) headline: Option<String>,
+    /// A line of contact: a mail address, a page, anything; may be repeated
+    #[arg(long, value_name = "LINE")]
+    pub(crate) contact: Vec<String>,
+    /// Take badges that are revoked or invalid, too, marked as what they are
+    #[arg(long)]
+    pub(crate) include_void: bool,
+    /// Leave pictures out
+    #[arg(long)]
+    pub(crate) no_pictures: bool,
+    /// Leave descriptions out
+    #[arg(long)]
+    pub(crate) no_descriptions: bool,
+    /// Where to; - for standard output [default: a name made from yours, in this folder]
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Replace a file that is there
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+/// A form of a CV.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum CvForm {
+    /// PDF with the badges in it
+    Pdf,
+    /// For Word and LibreOffice
+    Docx,
+    /// LaTeX, class article
+    Latex,
+    /// LaTeX, class moderncv
+    Moderncv,
+    /// CommonMark
+    Markdown,
+    /// One web page
+    Html,
+    /// JSON Resume
+    JsonResume,
+    /// XML in the manner of Europass, unofficial
+    Europass,
+    /// HR Open LER-RS
+    LerRs,
+}
+
+/// How a CV looks.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum CvLook {
+    /// Serif type, a list
+    Classic,
+    /// Sans-serif type, cards
+    Modern,
+}
+
+/// What the badges of a CV are grouped by.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum CvGroup {
+    /// The skill that most of them share
+    Skill,
+    /// The issuer
+    Issuer,
+    /// The year of the award
+    Year,
 }
 
 /// `lapel rm`.

@@ -2,6 +2,7 @@
 
 mod account;
 mod args;
+mod cv;
 mod documents;
 mod explain;
 mod export;
@@ -56,6 +57,7 @@ fn run(lapel: &Lapel) -> Result<Status, Problem> {
         Command::Present(args) => present::run(args, global),
         Command::Shares(args) => shares::run(args, global),
         Command::Portfolio(args) => portfolio::run(args, global),
+        Command::Cv(args) => cv::run(args, global),
         Command::Rm(args) => remove::rm(args, global),
         Command::Restore(args) => remove::restore(args, global),
         Command::Identity(args) => settings::identity(args, global),

@@ -4,13 +4,14 @@
 //! has to be fetched.
 
 use std::io;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use lapel_wallet::api::{ApiError, BadgeId, EmbeddedView, ReportView, WarningView};
 use lapel_wallet::link::Resolved;
 use lapel_wallet::source::SourceError;
-use lapel_wallet::{Pictures, report_view, sample_issuer};
+use lapel_wallet::{Pictures, report_view, sample_issuer, unpack};
 use openbadges::artifact::Payload;
 use openbadges::credential::Standard;
 use openbadges::proof::inputs::ProofInputs;
@@ -33,7 +34,7 @@ use crate::registry;
 /// How many links are followed until a badge comes.
 const MOST_LINKS: usize = 3;
 
-/// Judges every input, prints a line (or a paragraph) for each, and gives the worst status.
+/// Judges every input (of a PDF every badge in it), prints a line (or a paragraph) for each, and gives the worst status.
 pub(crate) fn run(args: &Verify, global: &Global) -> Result<Status, Problem> {
     let mut out = Out::new(global.json);
     let now = args.at.unwrap_or_else(Timestamp::now);
@@ -58,8 +59,10 @@ pub(crate) fn run(args: &Verify, global: &Global) -> Result<Status, Problem> {
     let mut judge =
         Judge { documents, policy, network, plain, debug_proof: args.debug_proof, proofs: None, global };
     let mut status = Status::Done;
-    for (index, input) in args.inputs.iter().enumerate() {
-        let judged = judge.input(input);
+    let inputs = args.inputs.iter().flat_map(|input| Part::of(input));
+    for (index, part) in inputs.enumerate() {
+        let input = &part.name;
+        let judged = judge.part(part.what);
         let proofs = judge.proofs.take();
         status = worse(status, judged.status());
         if out.json {
@@ -76,6 +79,61 @@ pub(crate) fn run(args: &Verify, global: &Global) -> Result<Status, Problem> {
         }
     }
     Ok(status)
+}
+
+/// Between a file and what is in it, as imports name it.
+const INSIDE: &str = " \u{203a} ";
+
+/// One thing to judge.
+struct Part<'a> {
+    /// The input as it was given; of a badge inside a PDF, with its place there.
+    name: String,
+    what: What<'a>,
+}
+
+enum What<'a> {
+    Bytes(Vec<u8>),
+    Link(&'a str),
+    Badge(u32),
+    Unread(ApiError),
+}
+
+impl<'a> Part<'a> {
+    /// What `input` stands for: one thing, or of a PDF each badge in it.
+    fn of(input: &'a str) -> Vec<Self> {
+        let bytes = match Input::of(input) {
+            Input::Stdin => crate::input::read_stdin(),
+            Input::Path(path) => crate::input::read_file(path),
+            Input::Link(url) => return vec![Self { name: input.to_owned(), what: What::Link(url) }],
+            Input::Badge(id) => return vec![Self { name: input.to_owned(), what: What::Badge(id) }],
+        };
+        match bytes {
+            Ok(bytes) if bytes.starts_with(b"%PDF-") => Self::in_pdf(input, bytes),
+            Ok(bytes) => vec![Self { name: input.to_owned(), what: What::Bytes(bytes) }],
+            Err(error) => vec![Self { name: input.to_owned(), what: What::Unread(error) }],
+        }
+    }
+
+    /// The attached badges; where none is attached, what links and codes lead to. What is inside a badge (of a learner
+    /// record, say) is judged with it, and is none of its own here.
+    fn in_pdf(input: &str, bytes: Vec<u8>) -> Vec<Self> {
+        let (mut attached, mut incidental, mut last) = (Vec::new(), Vec::new(), None::<String>);
+        let unpacked = unpack::Input::Bytes { name: input.to_owned(), bytes };
+        unpack::unpack(unpacked, &unpack::Limits::default(), &mut |leaf| {
+            let is_part = last.as_ref().is_some_and(|whole| leaf.place.starts_with(whole));
+            let what = match leaf.content {
+                unpack::Content::Bytes(bytes) if !is_part => What::Bytes(bytes),
+                unpack::Content::Failed(error) => What::Unread(error.into()),
+                _ => return ControlFlow::Continue(()),
+            };
+            let name = [input, &leaf.place].join(INSIDE);
+            last = Some(format!("{}{INSIDE}", leaf.place));
+            let name = if leaf.place.is_empty() { input.to_owned() } else { name };
+            if leaf.incidental { &mut incidental } else { &mut attached }.push(Self { name, what });
+            ControlFlow::Continue(())
+        });
+        if attached.is_empty() { incidental } else { attached }
+    }
 }
 
 /// Unreadable is worst, then what is bad, then what is open.
@@ -120,16 +178,14 @@ enum Finding {
 }
 
 impl Judge<'_> {
-    fn input(&mut self, input: &str) -> Judged {
-        let bytes = match Input::of(input) {
-            Input::Stdin => crate::input::read_stdin(),
-            Input::Path(path) => crate::input::read_file(path),
-            Input::Link(url) => return self.link(url, ArtifactKind::Url, Vec::new(), MOST_LINKS),
-            Input::Badge(id) => return self.badge(id),
-        };
-        match bytes {
-            Ok(bytes) => self.bytes(bytes, None, None, MOST_LINKS),
-            Err(error) => Judged { format: None, warnings: Vec::new(), finding: Finding::Error(error) },
+    fn part(&mut self, what: What<'_>) -> Judged {
+        match what {
+            What::Bytes(bytes) => self.bytes(bytes, None, None, MOST_LINKS),
+            What::Link(url) => self.link(url, ArtifactKind::Url, Vec::new(), MOST_LINKS),
+            What::Badge(id) => self.badge(id),
+            What::Unread(error) => {
+                Judged { format: None, warnings: Vec::new(), finding: Finding::Error(error) }
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 //! CVs of badges of the wallet.
 
 use jiff::Timestamp;
-use lapel_share::{Cv, CvFormat, CvOptions, LeftOut};
+use lapel_share::{Badge, Cv, CvFormat, CvOptions, LeftOut, PersonalData, personal_data};
 use lapel_wallet::Wallet;
 use lapel_wallet::api::{ApiError, BadgeId};
 
@@ -20,6 +20,8 @@ pub struct MadeCv {
     pub left_out: Vec<LeftOut>,
     /// What else the person should know, a sentence each.
     pub notes: Vec<String>,
+    /// What the badges that the file carries tell of their recipient, each once. Only a PDF carries any.
+    pub personal_data: Vec<PersonalData>,
 }
 
 /// Makes the CV of the badges `ids`, in their order; one that is named twice is in it once.
@@ -51,5 +53,18 @@ pub fn cv(
         badges: cv.len(),
         left_out: cv.left_out().to_vec(),
         notes,
+        personal_data: if format == CvFormat::Pdf { told(&badges, options) } else { Vec::new() },
     })
+}
+
+/// What the badges in a CV tell of their recipient, each once.
+fn told(badges: &[Badge<'_>], options: &CvOptions) -> Vec<PersonalData> {
+    let mut told: Vec<PersonalData> = Vec::new();
+    let carried = badges.iter().filter(|badge| options.include_void || !badge.standing.is_void());
+    for data in carried.flat_map(|badge| personal_data(badge.card, badge.credential.json())) {
+        if !told.contains(&data) {
+            told.push(data);
+        }
+    }
+    told
 }

@@ -7,7 +7,7 @@ mod badges;
 
 use std::collections::BTreeMap;
 
-use badges::{Chosen, NOW};
+use badges::Chosen;
 use lapel_share::{CvError, CvFormat, CvOptions, CvStyle, Fonts, Grouping};
 use lapel_testkit::ten;
 use pulldown_cmark::{Event, Options, Parser, Tag};
@@ -42,8 +42,11 @@ fn void_badges_are_left_out_and_named() {
     let chosen = Chosen::ten();
     let cv = chosen.cv(&options());
     assert_eq!(cv.len(), 8);
-    let left_out: Vec<_> =
-        cv.left_out().iter().map(|left| (left.name.as_str(), left.standing.split(':').next().unwrap())).collect();
+    let left_out: Vec<_> = cv
+        .left_out()
+        .iter()
+        .map(|left| (left.name.as_str(), left.standing.split(':').next().unwrap()))
+        .collect();
     assert_eq!(left_out.len(), 2, "{left_out:?}");
     assert_eq!(left_out[0].0, "Forklift Licence");
     assert!(left_out[0].1.starts_with("Revoked"), "{left_out:?}");
@@ -217,7 +220,7 @@ fn a_docx_is_made_of_parts_that_are_xml() {
         let name = part.name().unwrap().into_owned();
         let mut bytes = Vec::new();
         std::io::Read::read_to_end(&mut part, &mut bytes).unwrap();
-        if name.ends_with(".png") {
+        if name.starts_with("word/media/") {
             continue;
         }
         let text = String::from_utf8(bytes).unwrap();
@@ -332,5 +335,4 @@ fn hostile_texts_of_the_person_do_no_harm_either() {
         let name = cv.file_name(CvFormat::Pdf);
         assert!(!name.contains(['/', '\\', '<', '>', ':', '|']) && name.ends_with("Badges.pdf"), "{name}");
     }
-    let _ = NOW;
 }

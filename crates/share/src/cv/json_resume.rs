@@ -32,13 +32,10 @@ fn basics(cv: &Cv) -> Option<Value> {
     };
     put("name", cv.options.name.as_deref());
     put("label", cv.options.headline.as_deref());
-    for contact in cv.contacts() {
-        match contact.url.as_deref() {
-            Some(url) => match url.strip_prefix("mailto:") {
-                Some(mail) => put("email", Some(mail)),
-                None => put("url", Some(url)),
-            },
-            None => {}
+    for url in cv.contacts().into_iter().filter_map(|contact| contact.url) {
+        match url.strip_prefix("mailto:") {
+            Some(mail) => put("email", Some(mail)),
+            None => put("url", Some(&url)),
         }
     }
     (!basics.is_empty()).then_some(Value::Object(basics))

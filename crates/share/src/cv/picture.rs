@@ -160,6 +160,8 @@ static FONTS: LazyLock<Arc<fontdb::Database>> = LazyLock::new(|| {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use super::*;
 
     fn drawn(bytes: &[u8]) -> Result<Picture, &'static str> {
@@ -208,7 +210,7 @@ mod tests {
         );
         for level in 1..12 {
             let one = format!("<use href=\"#g{}\"/>", level - 1);
-            uses.push_str(&format!("<g id=\"g{level}\">{}</g>", one.repeat(10)));
+            write!(uses, "<g id=\"g{level}\">{}</g>", one.repeat(10)).unwrap();
         }
         uses.push_str("</svg>");
         assert_eq!(drawn(uses.as_bytes()), Err("drawing it would take too much"));
