@@ -2,7 +2,7 @@
 //! JSON. The same code as in the app judges, so the verdict has the same words.
 //!
 //! [`judge`] is a pure function and runs anywhere. Built for `wasm32-unknown-unknown` it is exported through three
-//! plain names (see [`abi`](mod@abi)), without generated glue and without any import: the module can compute, and
+//! plain names (`abi`), without generated glue and without any import: the module can compute, and
 //! nothing else.
 
 #[cfg(target_arch = "wasm32")]
