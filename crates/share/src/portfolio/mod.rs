@@ -17,7 +17,7 @@ use openbadges::Verdict;
 use url::Url;
 
 use crate::page::{PageOptions, has_pages, page};
-use crate::{Art, Badge, DownloadFormat, Entry, save};
+use crate::{Art, Badge, DownloadFormat, Entry, Fonts, save};
 
 /// How a site is made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -207,7 +207,7 @@ fn credentials(badge: &Badge<'_>) -> Vec<(&'static str, &'static str, Vec<u8>)> 
     for (format, name) in [(DownloadFormat::Json, "credential.json"), (DownloadFormat::Jwt, "credential.jwt")]
     {
         if files.iter().all(|(other, ..)| *other != name)
-            && let Ok(bytes) = save(badge, format)
+            && let Ok(bytes) = save(badge, format, None, &Fonts::default())
         {
             let media_type = if format == DownloadFormat::Jwt { "application/jwt" } else { json_type(badge) };
             files.push((name, media_type, bytes));
