@@ -740,11 +740,84 @@ mod wallet {
         assert_eq!(saved.len(), 1);
         let line = desk.verify(&[&saved[0]]).one_line();
         assert_eq!((line["format"].as_str(), line["badge"]["name"].as_str()), (Some("png"), Some("Rust")));
-        for (format, status) in [("svg", 1), ("json", 1)] {
-            let run = desk.run(&["export", "b1", "--as", format, "--json"]);
-            assert_eq!(run.status, status);
-            assert_eq!(run.one_line()["error"]["code"], "share.format-not-available");
+        let run = desk.run(&["export", "b1", "--as", "json", "--json"]);
+        assert_eq!(
+            (run.status, run.one_line()["error"]["code"].as_str()),
+            (1, Some("share.format-not-available"))
+        );
+        // Its picture is a PNG: an SVG is made around it.
+        desk.run(&["export", "b1", "--as", "svg", "-o", "rust.svg"]);
+        assert_eq!(desk.verify(&["rust.svg"]).one_line()["badge"]["name"], "Rust");
+    }
+
+    #[test]
+    fn a_badge_without_a_picture_gets_a_drawn_one_and_any_size() {
+        let desk = Desk::new();
+        let file = desk.write("rust.jwt", good().text());
+        desk.run(&["import", "--offline", &file]);
+        for (form, size, side) in [("png", "400", 400), ("png", "64", 64)] {
+            let run = desk.run(&["export", "b1", "--as", form, "--size", size, "-o", "-"]);
+            let image = image::load_from_memory(&run.stdout).unwrap();
+            assert_eq!((image.width(), image.height()), (side, side));
+            desk.write("drawn.png", &run.stdout);
+            assert_eq!(desk.verify(&["drawn.png"]).one_line()["badge"]["name"], "Rust");
         }
+        desk.run(&["export", "b1", "--as", "svg", "-o", "drawn.svg"]);
+        assert_eq!(desk.verify(&["drawn.svg"]).one_line()["badge"]["name"], "Rust");
+        for (form, size, code) in [
+            ("png", "9", "share.bad-size"),
+            ("png", "5000", "share.bad-size"),
+            ("svg", "64", "share.no-size"),
+        ] {
+            let run = desk.run(&["export", "b1", "--as", form, "--size", size, "-o", "-", "--json"]);
+            assert_eq!(run.one_line()["error"]["code"], code);
+        }
+    }
+
+    #[test]
+    fn several_badges_are_saved_in_a_folder_or_an_archive() {
+        let desk = Desk::new();
+        let texts: Vec<String> = ["Rust", "Go", "Rust"]
+            .iter()
+            .enumerate()
+            .map(|(index, name)| {
+                let badge =
+                    university().achievement(name).issued(&format!("2020-0{}-01T00:00:00Z", index + 1));
+                badge.sign_jwt().text().to_owned()
+            })
+            .collect();
+        for (index, text) in texts.iter().enumerate() {
+            let file = desk.write(&format!("{index}.jwt"), text);
+            desk.run(&["import", "--offline", &file]);
+        }
+        let run = desk.run(&["export", "--all", "-o", "out"]);
+        assert_eq!(run.status, 0, "{run:?}");
+        let saved = |folder: &str| {
+            let entries = fs::read_dir(desk.path(folder)).unwrap().map(|entry| entry.unwrap().path());
+            let mut texts: Vec<String> = entries.map(|path| fs::read_to_string(path).unwrap()).collect();
+            texts.sort();
+            texts
+        };
+        let mut expected = texts.clone();
+        expected.sort();
+        assert_eq!(saved("out"), expected, "two badges of the same name are two files");
+        let run = desk.run(&["export", "b1", "b2", "--as", "json", "-o", "json", "--json"]);
+        assert_eq!((run.status, run.lines().len()), (1, 2), "a JWT has no JSON form");
+
+        desk.run(&["export", "--all", "--as", "zip"]);
+        let archive = fs::File::open(desk.path("badges.zip")).unwrap();
+        let mut archive = zip::ZipArchive::new(archive).unwrap();
+        let mut text = |name: &str| std::io::read_to_string(archive.by_name(name).unwrap()).unwrap();
+        let index: Value = serde_json::from_str(&text("index.json")).unwrap();
+        let badges = index["badges"].as_array().unwrap();
+        let mut found: Vec<String> =
+            badges.iter().map(|badge| text(badge["file"].as_str().unwrap())).collect();
+        found.sort();
+        assert_eq!(found, expected);
+        assert!(badges.iter().all(|badge| badge["verdict"] == "undecided"));
+        let page = text("index.html");
+        assert!(page.contains("Rust") && !page.contains("Verified") && !page.contains("<script"), "{page}");
+        assert_eq!(desk.run(&["export", "--all", "-o", "-"]).status, 2);
     }
 
     #[test]
@@ -857,9 +930,112 @@ mod wallet {
         let sheet = desk.run(&["share", "b1", "--json"]).one_line();
         assert_eq!(
             keys(&sheet),
-            ["linkedin", "post_url", "public_url", "embeds", "downloads", "personal_data", "verified_on"]
+            [
+                "standing",
+                "linkedin",
+                "posts",
+                "not_claimed",
+                "page",
+                "page_refused",
+                "public_url",
+                "qr",
+                "qr_refused",
+                "embeds",
+                "downloads",
+                "leaving",
+                "verified_on"
+            ]
         );
         assert_eq!(sheet["verified_on"], Value::Null);
+    }
+
+    #[test]
+    fn every_way_of_sharing_gives_what_it_is_asked_for() {
+        let desk = Desk::new();
+        let file = desk.write("rust.jwt", good().text());
+        desk.run(&["import", "--offline", &file]);
+        let own = "https://ada.example/badge.html";
+        let share = |arguments: &[&str]| desk.run(&[&["share", "b1", "--as"], arguments].concat());
+        assert_eq!(share(&["link", "--json"]).one_line()["error"]["code"], "share.no-public-page");
+        assert_eq!(share(&["link", "--url", own]).text(), format!("{own}\n"));
+        assert_eq!(
+            share(&["link", "--url", "http://x", "--json"]).one_line()["error"]["code"],
+            "share.page-refused"
+        );
+        for (form, begin) in [
+            ("html", "<figure "),
+            ("html-badge", "<span "),
+            ("markdown", "["),
+            ("bbcode", "[url=https://ada.example/badge.html]"),
+            ("rst", "`"),
+            ("asciidoc", "link:https://ada.example/badge.html["),
+            ("iframe", "<iframe "),
+            ("signature", "<table "),
+            ("signature-text", "Rust, "),
+            ("qr-svg", "<svg "),
+            ("signature-mail", "MIME-Version: 1.0"),
+        ] {
+            let run = share(&[form, "--url", own]);
+            assert!(run.text().starts_with(begin), "{form}: {}", run.text());
+        }
+        assert!(share(&["qr-png", "--url", own]).stdout.starts_with(b"\x89PNG"));
+        assert_eq!(share(&["iframe", "--json"]).one_line()["error"]["code"], "share.no-own-page");
+        assert!(share(&["html", "--theme", "dark"]).text().contains("color-scheme:dark"));
+        assert_eq!(share(&["qr-png", "--url", own, "-o", "qr.png"]).status, 0);
+        assert!(desk.path("qr.png").exists());
+    }
+
+    #[test]
+    fn posts_say_what_they_will_and_the_instance_is_remembered() {
+        let desk = Desk::new();
+        let file = desk.write("rust.jwt", good().text());
+        desk.run(&["import", "--offline", &file]);
+        let share = |arguments: &[&str]| desk.run(&[&["share", "b1", "--as", "post"], arguments].concat());
+        assert_eq!(share(&["--json"]).lines().len(), 8);
+        assert_eq!(share(&["--to", "mastodon"]).status, 1, "no instance is known");
+        let run = share(&["--to", "mastodon", "--instance", "@ada@norden.social"]);
+        assert!(run.text().contains("https://norden.social/share?text=I%20earned"), "{}", run.text());
+        assert_eq!(share(&["--to", "mastodon"]).status, 0);
+        assert_eq!(
+            share(&["--to", "mastodon", "--instance", "x", "--json"]).one_line()["error"]["code"],
+            "share.bad-instance"
+        );
+        let linkedin = |arguments: &[&str]| {
+            desk.run(&[&["share", "b1", "--as", "linkedin"], arguments].concat()).text().to_owned()
+        };
+        assert!(linkedin(&["--organization", "42"]).contains("&organizationId=42"));
+        assert!(linkedin(&[]).contains("&organizationId=42"));
+        assert!(linkedin(&["--organization", "0"]).contains("&organizationName="));
+    }
+
+    #[test]
+    fn a_badge_that_is_void_is_claimed_nowhere_and_said_to_be_so() {
+        let desk = Desk::new();
+        // The key of a `did:key` is in the identifier itself: nothing has to be fetched to see that it did not sign.
+        let academy = Issuer::did_key("academy").achievement("Own").sign_jwt().text().to_owned();
+        let (head, signature) = academy.rsplit_once('.').unwrap();
+        let other = if signature.starts_with('A') { "B" } else { "A" };
+        let changed = format!("{other}{}", &signature[1..]);
+        let own = desk.write("own.jwt", format!("{head}.{changed}"));
+        desk.run(&["import", "--offline", "--not-valid", "keep", &own]);
+        let run = desk.run(&["show", "b1", "--json"]).one_line();
+        assert_eq!(run["report"]["verdict"], "invalid", "{run}");
+        for form in ["linkedin", "post", "signature", "signature-text", "signature-mail"] {
+            let run = desk.run(&["share", "b1", "--as", form, "--json"]);
+            assert_eq!(
+                (run.status, run.one_line()["error"]["code"].as_str()),
+                (1, Some("share.void")),
+                "{form}"
+            );
+        }
+        for form in ["html", "html-badge", "markdown", "bbcode", "rst", "asciidoc"] {
+            let run = desk.run(&["share", "b1", "--as", form]);
+            assert!(
+                run.text().contains("nvalid") && !run.text().contains("erified on"),
+                "{form}: {}",
+                run.text()
+            );
+        }
     }
 
     #[test]

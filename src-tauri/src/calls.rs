@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use lapel_export::Shared;
-use lapel_share::{Choice, DownloadFormat, ShareSheet};
+use lapel_export::{PageAnswer, Shared, page_answers, with_settings};
+use lapel_share::{Choice, DownloadFormat, ShareOptions, ShareSheet};
 use lapel_wallet::account::{AccountId, AccountView, Disconnected, OfferSummary, OfferView, SyncSummary};
 use lapel_wallet::api::{
     ApiError, AppInfo, BadgeDetail, BadgeId, BadgePage, CheckedBadge, ImportLinesPage, ImportLinesRequest,
@@ -91,6 +91,8 @@ api! {
     restore_badges: RestoreRequest => Restored;
     share_badge: ShareRequest => ShareSheet;
     save_badge: SaveRequest => Option<Saved>;
+    save_share: SaveShareRequest => Option<Saved>;
+    check_page: LinkRequest => PageAnswer;
     present_badges: PresentRequest => Option<Saved>;
     badge_parts: BadgeRequest => Vec<Choice>;
     list_shares: SharesRequest => Vec<ShareView>;
@@ -284,12 +286,12 @@ enum CheckResult {
     Failed(ApiError),
 }
 
-/// What to share, and whether the snippets may say since when it is verified.
+/// What to share, and how.
 #[derive(Deserialize, TS)]
 #[ts(export)]
 struct ShareRequest {
     id: BadgeId,
-    verified_statement: bool,
+    options: ShareOptions,
 }
 
 /// What to save.
@@ -298,6 +300,30 @@ struct ShareRequest {
 struct SaveRequest {
     id: BadgeId,
     format: DownloadFormat,
+    /// The longer side of a PNG, in pixels.
+    size: Option<u32>,
+}
+
+/// What to save of a share sheet.
+#[derive(Deserialize, TS)]
+#[ts(export)]
+struct SaveShareRequest {
+    id: BadgeId,
+    what: ShareFile,
+    options: ShareOptions,
+}
+
+/// A file that is made for sharing and holds no credential.
+#[derive(Clone, Copy, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+enum ShareFile {
+    /// The QR code of the badge's page, as SVG.
+    QrSvg,
+    /// The same as PNG.
+    QrPng,
+    /// A draft of a mail with the badge's signature.
+    SignatureMail,
 }
 
 /// A link out of the app.
@@ -474,18 +500,48 @@ async fn restore_badges(app: &AppHandle, request: RestoreRequest) -> Result<Rest
 }
 
 async fn share_badge(app: &AppHandle, request: ShareRequest) -> Result<ShareSheet, ApiError> {
-    reading(app, move |wallet| Ok(Shared::read(wallet, request.id)?.sheet(request.verified_statement))).await
+    reading(app, move |wallet| {
+        Ok(Shared::read(wallet, request.id)?.sheet(&with_settings(wallet, request.options)?))
+    })
+    .await
 }
 
 async fn save_badge(
     app: &AppHandle,
-    SaveRequest { id, format }: SaveRequest,
+    SaveRequest { id, format, size }: SaveRequest,
 ) -> Result<Option<Saved>, ApiError> {
     let (name, bytes) = reading(app, move |wallet| {
         let shared = Shared::read(wallet, id)?;
-        Ok((shared.file_name(format), shared.save(format)?))
+        Ok((shared.file_name(format), shared.save(format, size)?))
     })
     .await?;
+    save(app, name, bytes).await
+}
+
+async fn save_share(
+    app: &AppHandle,
+    SaveShareRequest { id, what, options }: SaveShareRequest,
+) -> Result<Option<Saved>, ApiError> {
+    let (name, bytes) = reading(app, move |wallet| {
+        let shared = Shared::read(wallet, id)?;
+        let options = with_settings(wallet, options)?;
+        Ok(match what {
+            ShareFile::QrSvg => ("qr.svg", shared.qr(&options)?.svg().into_bytes()),
+            ShareFile::QrPng => ("qr.png", shared.qr(&options)?.png()),
+            ShareFile::SignatureMail => ("signature.eml", shared.signature_mail(&options)?),
+        })
+    })
+    .await?;
+    save(app, name.to_owned(), bytes).await
+}
+
+/// The person asks whether a page that they share is there.
+async fn check_page(app: &AppHandle, request: LinkRequest) -> Result<PageAnswer, ApiError> {
+    page_answers(&wallet(app).await?, &request.url).await
+}
+
+/// Writes `bytes` where the person says, if they say so.
+async fn save(app: &AppHandle, name: String, bytes: Vec<u8>) -> Result<Option<Saved>, ApiError> {
     let Some(path) = choose_file(app, name).await else { return Ok(None) };
     blocking(move || write(&path, &bytes)).await.map(Some)
 }

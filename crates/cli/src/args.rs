@@ -291,13 +291,20 @@ pub(crate) struct Verify {
 /// `lapel export`.
 #[derive(Args, Debug)]
 pub(crate) struct Export {
-    /// The badge, such as b17
-    #[arg(value_name = "ID", value_parser = badge_id)]
-    pub(crate) id: u32,
+    /// The badges, such as b17
+    #[arg(required_unless_present = "all", conflicts_with = "all", value_name = "ID", value_parser = badge_id)]
+    pub(crate) ids: Vec<u32>,
+    /// All badges of the wallet
+    #[arg(long)]
+    pub(crate) all: bool,
     /// In which form
     #[arg(long = "as", value_enum, default_value_t = ExportFormat::Original, value_name = "FORM")]
     pub(crate) format: ExportFormat,
-    /// Where to; - for standard output [default: a name made from the badge, in this folder]
+    /// The longer side of a PNG, in pixels
+    #[arg(long, value_name = "PIXELS")]
+    pub(crate) size: Option<u32>,
+    /// Where to: a file, or a folder for several badges; - for standard output [default: a name made from the badge,
+    /// in this folder]
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
     /// Replace a file that is there
@@ -318,10 +325,13 @@ pub(crate) enum ExportFormat {
     Json,
     /// The credential's JWT
     Jwt,
+    /// An archive of the originals with an index
+    Zip,
 }
 
 /// `lapel share`.
 #[derive(Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct Share {
     /// The badge, such as b17
     #[arg(value_name = "ID", value_parser = badge_id)]
@@ -329,10 +339,38 @@ pub(crate) struct Share {
     /// For where
     #[arg(long = "as", value_enum, value_name = "FORM", required_unless_present = "json")]
     pub(crate) format: Option<ShareFormat>,
-    /// Add "Verified on ..." to snippets, where the latest report allows it
+    /// Add "Verified on ...", where the latest report allows it
     #[arg(long)]
     pub(crate) verified: bool,
-    /// Where a page goes; - for standard output [default: a name made from the badge, in this folder]
+    /// A page of your own to link to, instead of the issuer's
+    #[arg(long, value_name = "URL")]
+    pub(crate) url: Option<String>,
+    /// Ask the issuer's host whether the page is there, for --as link
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// The network of a post [default: all]
+    #[arg(long, value_enum, value_name = "NETWORK")]
+    pub(crate) to: Option<NetworkName>,
+    /// Your own words for a post
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) text: Option<String>,
+    /// Your Mastodon instance, such as mastodon.social; it is remembered
+    #[arg(long, value_name = "HOST")]
+    pub(crate) instance: Option<String>,
+    /// The number of the issuer's LinkedIn page; it is remembered for this issuer, and 0 forgets it
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) organization: Option<u64>,
+    /// Leave the credential's id out of LinkedIn's form
+    #[arg(long)]
+    pub(crate) without_id: bool,
+    /// The colours of HTML
+    #[arg(long, value_enum, default_value_t = ThemeName::Automatic, value_name = "THEME")]
+    pub(crate) theme: ThemeName,
+    /// Put the picture into the snippet, or along with the mail, rather than load it from the issuer
+    #[arg(long)]
+    pub(crate) picture_inside: bool,
+    /// Where a page, a QR code or a mail goes; - for standard output [default: for a page a name made from the badge, else
+    /// standard output]
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
     /// Replace a file that is there
@@ -345,14 +383,60 @@ pub(crate) struct Share {
 pub(crate) enum ShareFormat {
     /// A link that opens LinkedIn's profile form, and its fields to copy
     Linkedin,
+    /// Posts: links that open each network's form, and what they will say
+    Post,
     /// The badge's public page
     Link,
-    /// A snippet for a web page
+    /// The QR code of that page as an SVG image
+    QrSvg,
+    /// The same as a PNG image
+    QrPng,
+    /// A card for a web page
     Html,
+    /// The picture alone for a web page
+    HtmlBadge,
     /// A snippet for a README
     Markdown,
     /// One HTML file that shows the badge and verifies it in the browser that opens it
     Page,
+    /// A snippet for a forum
+    Bbcode,
+    /// A snippet for reStructuredText
+    Rst,
+    /// A snippet for AsciiDoc
+    Asciidoc,
+    /// A frame around the page that --url names
+    Iframe,
+    /// The foot of a mail, as HTML
+    Signature,
+    /// The foot of a mail, as plain text
+    SignatureText,
+    /// A draft of a mail with the signature and its picture
+    SignatureMail,
+}
+
+/// A network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum NetworkName {
+    Linkedin,
+    X,
+    Facebook,
+    Bluesky,
+    Mastodon,
+    Whatsapp,
+    Telegram,
+    Email,
+}
+
+/// Colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ThemeName {
+    /// Dark on light
+    Light,
+    /// Light on dark
+    Dark,
+    /// As the reader's system has it
+    Automatic,
 }
 
 /// `lapel portfolio`.

@@ -40,7 +40,7 @@ fn ids(args: &Args, wallet: &Wallet) -> Result<Vec<BadgeId>, Problem> {
 /// What the credentials in the site tell of their recipient, each once.
 fn told(shown: &[Badge<'_>]) -> Vec<PersonalData> {
     let mut told: Vec<PersonalData> = Vec::new();
-    for data in shown.iter().flat_map(|badge| personal_data(badge.card, badge.credential.json())) {
+    for data in shown.iter().flat_map(|badge| personal_data(badge.card, badge.credential)) {
         if !told.contains(&data) {
             told.push(data);
         }

@@ -2,12 +2,18 @@
 
 use jiff::Timestamp;
 use lapel_share::{
-    Art, Badge, DownloadFormat, LARGEST_PICTURE, Original, PageOptions, ShareSheet, Standing, downloads,
-    page, page_name, save, share_sheet,
+    Art, Badge, DownloadFormat, EmbedFormat, LARGEST_PICTURE, Original, PageOptions, Qr, ShareOptions,
+    ShareSheet, Standing, downloads, not_claimed, page, page_name, picture_png, save, share_sheet,
+    signature_mail,
 };
-use lapel_wallet::api::{ApiError, BadgeId};
+use lapel_wallet::api::{ApiError, BadgeId, Settings};
 use lapel_wallet::{Picture, Wallet};
 use openbadges::{ArtifactKind, Documents};
+
+use crate::picture_fonts;
+
+/// The pixels of a picture that goes along with a signature: shown at half of that, for fine screens.
+const SIGNATURE_SIDE: u32 = 128;
 
 /// All that sharing reads of one badge.
 #[derive(Debug)]
@@ -33,10 +39,14 @@ impl Shared {
         Ok(Self { badge, original, documents, art, picture })
     }
 
-    /// Everything that a share sheet offers; its snippets say "Verified on ..." only where the latest report does and
-    /// `say_verified` asks for it.
-    pub fn sheet(&self, say_verified: bool) -> ShareSheet {
-        share_sheet(&self.badge(), say_verified)
+    /// The id of its issuer, if it has one.
+    pub fn issuer_id(&self) -> Option<&str> {
+        self.badge.card.issuer.id.as_deref()
+    }
+
+    /// Everything that a share sheet offers, by what the person chose.
+    pub fn sheet(&self, options: &ShareOptions) -> ShareSheet {
+        share_sheet(&self.badge(), options)
     }
 
     /// A name for the file in `format`.
@@ -46,12 +56,12 @@ impl Shared {
         found.map_or_else(String::new, |download| download.file_name)
     }
 
-    /// The bytes of the file in `format`.
+    /// The bytes of the file in `format`; a PNG of at most `size` pixels a side where that is asked for.
     ///
     /// # Errors
-    /// Where the badge has no such form.
-    pub fn save(&self, format: DownloadFormat) -> Result<Vec<u8>, ApiError> {
-        save(&self.badge(), format)
+    /// Where the badge has no such form, or its picture cannot be used.
+    pub fn save(&self, format: DownloadFormat, size: Option<u32>) -> Result<Vec<u8>, ApiError> {
+        save(&self.badge(), format, size, picture_fonts())
             .map_err(|error| ApiError::new(error.code(), error.to_string(), error.hint()))
     }
 
@@ -69,6 +79,30 @@ impl Shared {
         page_name(&self.badge())
     }
 
+    /// The QR code of the page that the badge is shared by.
+    ///
+    /// # Errors
+    /// Where there is no such page, or its address does not fit.
+    pub fn qr(&self, options: &ShareOptions) -> Result<Qr, ApiError> {
+        let page = self.sheet(options).page.ok_or_else(no_page)?;
+        Qr::of(&page).map_err(|error| ApiError::new(error.code(), error.to_string(), error.hint()))
+    }
+
+    /// A draft of a mail with the badge's signature, which mail programs open.
+    ///
+    /// # Errors
+    /// Where nobody can claim the badge any more.
+    pub fn signature_mail(&self, options: &ShareOptions) -> Result<Vec<u8>, ApiError> {
+        let sheet = self.sheet(options);
+        let text = |format| sheet.embeds.iter().find(|embed| embed.format == format).map(|embed| &embed.text);
+        match (text(EmbedFormat::Signature), text(EmbedFormat::SignatureText)) {
+            (Some(html), Some(text)) => {
+                Ok(signature_mail(html, text, &picture_png(&self.badge(), SIGNATURE_SIDE, picture_fonts())))
+            }
+            _ => Err(void(&self.badge().standing)),
+        }
+    }
+
     /// The badge as it stands now.
     pub fn badge(&self) -> Badge<'_> {
         let lapel_wallet::Badge { card, credential, report, .. } = &self.badge;
@@ -82,6 +116,31 @@ impl Shared {
             documents: &self.documents,
         }
     }
+}
+
+/// `options` with what the settings of `wallet` say besides: the map of LinkedIn's page ids, and the Mastodon instance
+/// where none is named.
+///
+/// # Errors
+/// Where the settings cannot be read.
+pub fn with_settings(wallet: &Wallet, options: ShareOptions) -> Result<ShareOptions, ApiError> {
+    let Settings { linkedin_organizations, mastodon, .. } = wallet.settings()?;
+    Ok(ShareOptions { mastodon: options.mastodon.or(mastodon), linkedin_organizations, ..options })
+}
+
+/// There is no page to link to.
+pub fn no_page() -> ApiError {
+    ApiError::new(
+        "share.no-public-page",
+        "this badge has no public page to link to",
+        "Name a page of your own, such as the self-verifying page where you put it, or send the file instead.",
+    )
+}
+
+/// Nobody can claim the badge any more.
+pub fn void(standing: &Standing) -> ApiError {
+    let why = not_claimed(standing).unwrap_or_default();
+    ApiError::new("share.void", why, "Share another badge.")
 }
 
 /// The kind of a stored artefact by its name.

@@ -4,8 +4,10 @@ use openbadges::Credential;
 use openbadges::artifact::{ArtifactKind, BakeError, PayloadContent, bake};
 use openbadges::card::BadgeCard;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use ts_rs::TS;
 
+use crate::picture::{self, LARGEST_SIDE, PictureFonts, USUAL_SIDE};
 use crate::text::one_line;
 use crate::{Art, Badge};
 
@@ -68,6 +70,15 @@ pub enum SaveError {
         /// Why not.
         note: String,
     },
+    /// The picture cannot be read within the limits.
+    #[error("the badge's picture cannot be read, or is too large")]
+    BadPicture,
+    /// A size that nobody can want.
+    #[error("a picture has at least 16 and at most {LARGEST_SIDE} pixels a side")]
+    BadSize,
+    /// A size for something that has none.
+    #[error("only a PNG has a size in pixels")]
+    NoSize,
     /// The credential could not be put into the picture.
     #[error("the credential could not be put into the picture: {0}")]
     Bake(#[from] BakeError),
@@ -78,6 +89,9 @@ impl SaveError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::NotAvailable { .. } => "share.format-not-available",
+            Self::BadPicture => "share.bad-picture",
+            Self::BadSize => "share.bad-size",
+            Self::NoSize => "share.no-size",
             Self::Bake(error) => error.code(),
         }
     }
@@ -88,6 +102,9 @@ impl SaveError {
             Self::NotAvailable { .. } => {
                 "Save it as the original: those are the very bytes that were brought in."
             }
+            Self::BadPicture => "Save it as the original, or as JSON or JWT: those need no picture.",
+            Self::BadSize => "Ask for another size, such as 400.",
+            Self::NoSize => "Leave the size out, or ask for a PNG: an SVG fits itself to any size.",
             Self::Bake(error) => error.hint(),
         }
     }
@@ -109,18 +126,69 @@ pub fn downloads(badge: &Badge<'_>) -> Vec<Download> {
         .collect()
 }
 
-/// The bytes of `badge` in `format`.
-pub fn save(badge: &Badge<'_>, format: DownloadFormat) -> Result<Vec<u8>, SaveError> {
+/// The bytes of `badge` in `format`; a PNG with at most `size` pixels a side where that is asked for. Its picture is
+/// the badge's own, or else one drawn from its name, with text in `fonts`.
+///
+/// # Errors
+/// Where the badge has no such form, or its picture cannot be used.
+pub fn save(
+    badge: &Badge<'_>,
+    format: DownloadFormat,
+    size: Option<u32>,
+    fonts: &PictureFonts,
+) -> Result<Vec<u8>, SaveError> {
     availability(badge, format).map_err(|note| SaveError::NotAvailable { format, note })?;
-    match format {
-        DownloadFormat::Original => Ok(badge.original.bytes.to_vec()),
-        DownloadFormat::Json | DownloadFormat::Jwt => Ok(badge.credential.text().as_bytes().to_vec()),
-        DownloadFormat::Png | DownloadFormat::Svg => {
-            // `availability` has just found a picture; without one there is nothing to bake.
-            let image = picture(badge, format).unwrap_or_default();
-            Ok(bake(image, &content(badge.credential), badge.credential.standard())?)
-        }
+    if size.is_some_and(|size| !(16..=LARGEST_SIDE).contains(&size)) {
+        return Err(SaveError::BadSize);
     }
+    if size.is_some() && format != DownloadFormat::Png {
+        return Err(SaveError::NoSize);
+    }
+    let image = match format {
+        DownloadFormat::Original => return Ok(badge.original.bytes.to_vec()),
+        DownloadFormat::Json | DownloadFormat::Jwt => return Ok(badge.credential.text().as_bytes().to_vec()),
+        DownloadFormat::Png => png_of(badge, size, fonts).ok_or(SaveError::BadPicture)?,
+        DownloadFormat::Svg => svg_of(badge, fonts).ok_or(SaveError::BadPicture)?,
+    };
+    Ok(bake(&image, &content(badge.credential), badge.credential.standard())?)
+}
+
+/// A PNG to bake into. One that is there and has no other size stays as it is.
+fn png_of<'a>(badge: &Badge<'a>, size: Option<u32>, fonts: &PictureFonts) -> Option<Cow<'a, [u8]>> {
+    let own = own_picture(badge, ArtifactKind::Png);
+    match own {
+        Some((bytes, "image/png")) if size.is_none() => Some(Cow::Borrowed(bytes)),
+        Some((bytes, media_type)) => {
+            let usual = if media_type == "image/svg+xml" { USUAL_SIDE } else { LARGEST_SIDE };
+            picture::png(bytes, size.unwrap_or(usual), fonts).map(Cow::Owned)
+        }
+        None => drawn(badge, size, fonts).map(Cow::Owned),
+    }
+}
+
+/// An SVG to bake into: the badge's own, or one around its picture.
+fn svg_of<'a>(badge: &Badge<'a>, fonts: &PictureFonts) -> Option<Cow<'a, [u8]>> {
+    match own_picture(badge, ArtifactKind::Svg) {
+        Some((bytes, "image/svg+xml")) => Some(Cow::Borrowed(bytes)),
+        Some((bytes, _)) => {
+            let png = picture::png(bytes, USUAL_SIDE, fonts)?;
+            picture::svg_around(&png).map(|svg| Cow::Owned(svg.into_bytes()))
+        }
+        None => Some(Cow::Owned(picture::placeholder(&one_line(&badge.card.name, 300)).into_bytes())),
+    }
+}
+
+fn drawn(badge: &Badge<'_>, size: Option<u32>, fonts: &PictureFonts) -> Option<Vec<u8>> {
+    let drawing = picture::placeholder(&one_line(&badge.card.name, 300));
+    picture::png(drawing.as_bytes(), size.unwrap_or(USUAL_SIDE), fonts)
+}
+
+/// The badge's picture alone as a PNG of at most `size` pixels a side: without the credential and without anything
+/// else that was in the file. Drawn from its name where it has none that can be used.
+pub fn picture_png(badge: &Badge<'_>, size: u32, fonts: &PictureFonts) -> Vec<u8> {
+    let size = size.clamp(16, LARGEST_SIDE);
+    let own = own_picture(badge, ArtifactKind::Png).and_then(|(bytes, _)| picture::png(bytes, size, fonts));
+    own.or_else(|| drawn(badge, Some(size), fonts)).unwrap_or_default()
 }
 
 /// A safe file name for the badge of `card`: `Name - Issuer.extension`.
@@ -194,12 +262,8 @@ fn availability(badge: &Badge<'_>, format: DownloadFormat) -> Result<String, Str
     let is_jwt = matches!(content(badge.credential), PayloadContent::Jws(_));
     match format {
         DownloadFormat::Original => Ok("The very bytes that you brought in.".to_owned()),
-        DownloadFormat::Png | DownloadFormat::Svg => match picture(badge, format) {
-            Some(_) => {
-                Ok("The picture with the credential inside: other wallets and validators read it.".to_owned())
-            }
-            None => Err(why_no_picture(badge, format)),
-        },
+        DownloadFormat::Png => Ok(picture_note(badge, ArtifactKind::Png)),
+        DownloadFormat::Svg => Ok(picture_note(badge, ArtifactKind::Svg)),
         DownloadFormat::Json if is_jwt => {
             Err("This credential is signed as a JWT; as plain JSON its proof would be lost.".to_owned())
         }
@@ -211,34 +275,32 @@ fn availability(badge: &Badge<'_>, format: DownloadFormat) -> Result<String, Str
     }
 }
 
-fn why_no_picture(badge: &Badge<'_>, format: DownloadFormat) -> String {
-    let wanted = if format == DownloadFormat::Png { "a PNG" } else { "an SVG" };
-    let found = match badge.picture.and_then(Art::media_type) {
-        Some("image/png") => "a PNG",
-        Some("image/svg+xml") => "an SVG",
-        Some("image/jpeg") => "a JPEG",
-        Some("image/gif") => "a GIF",
-        Some("image/webp") => "a WebP",
-        _ => match badge.original.kind {
-            ArtifactKind::Png => "a PNG",
-            ArtifactKind::Svg => "an SVG",
-            _ => return "Lapel has no picture for this badge.".to_owned(),
-        },
+fn picture_note(badge: &Badge<'_>, kind: ArtifactKind) -> String {
+    let picture = match own_picture(badge, kind).map(|(_, media_type)| media_type) {
+        None => "Lapel draws the picture from the badge's name, and puts the credential inside",
+        Some("image/svg+xml") if kind == ArtifactKind::Png => {
+            "The picture drawn as a PNG, with the credential inside"
+        }
+        Some("image/svg+xml") => "The picture with the credential inside",
+        Some("image/png") if kind == ArtifactKind::Png => "The picture with the credential inside",
+        Some(_) if kind == ArtifactKind::Png => "The picture turned into a PNG, with the credential inside",
+        Some(_) => "The picture in an SVG, with the credential inside",
     };
-    format!("Its picture is {found} image, not {wanted}.")
+    format!("{picture}: other wallets and validators read it.")
 }
 
-/// The picture to bake into: the original where it is one of that kind, else the badge's picture.
-fn picture<'a>(badge: &Badge<'a>, format: DownloadFormat) -> Option<&'a [u8]> {
-    let (kind, media_type) = match format {
-        DownloadFormat::Png => (ArtifactKind::Png, "image/png"),
-        DownloadFormat::Svg => (ArtifactKind::Svg, "image/svg+xml"),
-        _ => return None,
+/// The badge's own picture and its media type: the original where it is of the wanted kind, else the picture that is
+/// stored for it, else an original of the other kind.
+fn own_picture<'a>(badge: &Badge<'a>, wanted: ArtifactKind) -> Option<(&'a [u8], &'static str)> {
+    let original = match badge.original.kind {
+        ArtifactKind::Png => Some((badge.original.bytes, "image/png")),
+        ArtifactKind::Svg => Some((badge.original.bytes, "image/svg+xml")),
+        _ => None,
     };
-    if badge.original.kind == kind {
-        return Some(badge.original.bytes);
+    if badge.original.kind == wanted {
+        return original;
     }
-    badge.picture.filter(|art| art.media_type() == Some(media_type)).map(|art| art.bytes)
+    badge.picture.and_then(|art: Art<'a>| Some((art.bytes, art.media_type()?))).or(original)
 }
 
 /// The credential's text as a payload; a compact JWS never begins with a brace.

@@ -1,7 +1,7 @@
 //! Escaping: a plain text as each markup takes it for text and nothing else.
 //!
 //! Every function here takes one line ([`one_line`](crate::text::one_line)) and gives one line. Where a markup can
-//! escape, the reader sees the very same text; where it cannot (BBCode), what it could take for markup is replaced by
+//! escape, the reader sees the very same text; where it cannot (`BBCode`), what it could take for markup is replaced by
 //! the character that looks most like it.
 
 use crate::text::percent;
@@ -46,13 +46,13 @@ pub(crate) fn markdown_address(url: &str) -> String {
     encoded(url, "()[]<>\\`|*$\"' ").replace('&', "&amp;")
 }
 
-/// `text` for BBCode, which has no escape of its own: square brackets become their full-width forms, and a word
+/// `text` for `BBCode`, which has no escape of its own: square brackets become their full-width forms, and a word
 /// joiner after `://`, `www.` and `@` keeps forums from making links and mentions of it.
 pub(crate) fn bbcode(text: &str) -> String {
     unlinked(text).replace('[', "\u{FF3B}").replace(']', "\u{FF3D}")
 }
 
-/// `url` (as [`public_page`](crate::public_page) gives it) inside a BBCode tag.
+/// `url` (as [`public_page`](crate::public_page) gives it) inside a `BBCode` tag.
 pub(crate) fn bbcode_address(url: &str) -> String {
     encoded(url, "[]()<>\\`\"' ")
 }
@@ -76,8 +76,8 @@ pub(crate) fn rst_address(url: &str) -> String {
     encoded(url, "<>\\`|* _")
 }
 
-/// `text` for AsciiDoc, in a paragraph, between the brackets of a macro or in a quoted attribute: punctuation as
-/// character references, which AsciiDoc hands on and looks for no markup in.
+/// `text` for `AsciiDoc`, in a paragraph, between the brackets of a macro or in a quoted attribute: punctuation as
+/// character references, which `AsciiDoc` hands on and looks for no markup in.
 pub(crate) fn asciidoc(text: &str) -> String {
     let mut asciidoc = String::with_capacity(2 * text.len());
     for character in text.chars() {
@@ -92,16 +92,15 @@ pub(crate) fn asciidoc(text: &str) -> String {
     asciidoc
 }
 
-/// `url` (as [`public_page`](crate::public_page) gives it) as the target of an AsciiDoc macro or a quoted attribute.
+/// `url` (as [`public_page`](crate::public_page) gives it) as the target of an `AsciiDoc` macro or a quoted attribute.
 pub(crate) fn asciidoc_address(url: &str) -> String {
-    let mut address = String::with_capacity(url.len());
-    for character in encoded(url, "[]{}<>\\`|*^~\"' _()").chars() {
+    // Encoding with `%` what means something in a query would change it; a colon could begin a macro inside.
+    let (scheme, rest) = url.split_at(url.find("://").map_or(0, |at| at + 3));
+    let mut address = scheme.to_owned();
+    for character in encoded(rest, "[]{}<>\\`|*^~\"' _()").chars() {
         match character {
-            // Encoding these would change what they mean in a query; the markup must not see them either.
-            '&' | '+' | '#' | '-' | '=' | ';' | ',' | '!' | '$' | '@' => {
-                address.push_str(&asciidoc(character.encode_utf8(&mut [0; 4])));
-            }
-            other => address.push(other),
+            '/' | '.' | '%' | '?' => address.push(character),
+            other => address.push_str(&asciidoc(other.encode_utf8(&mut [0; 4]))),
         }
     }
     address

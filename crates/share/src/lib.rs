@@ -10,29 +10,38 @@ mod disclosure;
 mod download;
 mod embed;
 mod entry;
-#[allow(dead_code, reason = "the targets that use the others follow")]
 mod escape;
+mod index;
 mod link;
 mod linkedin;
 mod page;
 mod personal;
+mod picture;
 mod portfolio;
+mod post;
+mod qr;
 mod standing;
 mod text;
 
 pub use bundle::universal_wallet;
 pub use cv::{Cv, CvError, CvFormat, CvOptions, CvStyle, Fonts, Grouping, Rendered};
 pub use disclosure::{Choice, DiscloseError, choices, disclosed};
-pub use download::{Download, DownloadFormat, SaveError, downloads, file_name, save};
-pub use embed::{Embed, EmbedFormat, LARGEST_PICTURE, LONGEST_DATA_URI};
+pub use download::{Download, DownloadFormat, SaveError, downloads, file_name, picture_png, save};
+pub use embed::{Embed, EmbedFormat, LARGEST_PICTURE, LONGEST_DATA_URI, Theme, signature_mail};
 pub use entry::Entry;
+pub use index::{Indexed, index_html, index_json};
 pub use link::public_page;
-pub use linkedin::{Field, LinkedIn, post_url};
+pub use linkedin::{Field, LinkedIn, organization_id, post_url};
 pub use page::{PageError, PageOptions, has_pages, page, page_name};
-pub use personal::{PersonalData, personal_data};
+pub use personal::{Leaving, PersonalData, Target, personal_data};
+pub use picture::{LARGEST_SIDE, PictureFonts, placeholder};
 pub use portfolio::{BaseUrl, LeftOut, Portfolio, PortfolioOptions, SiteFile};
+pub use post::{Network, Post, instance};
+pub use qr::{Qr, QrView, TooLong};
 pub use standing::Standing;
 pub use text::is_steering;
+
+use std::collections::BTreeMap;
 
 use openbadges::artifact::ArtifactKind;
 use openbadges::{Artifact, BadgeCard, Credential, Documents, Verdict};
@@ -105,46 +114,131 @@ fn is_svg(bytes: &[u8]) -> bool {
         && (head.windows(4).any(|w| w == b"<svg") || head.windows(5).any(|w| w == b":svg "))
 }
 
+/// What the person chose for sharing one badge.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(default)]
+#[ts(export)]
+pub struct ShareOptions {
+    /// Whether to say since when the badge is verified, where it is.
+    pub say_verified: bool,
+    /// The colours of snippets.
+    pub theme: Theme,
+    /// Whether pictures go inside snippets, and along with mail, rather than be loaded from the issuer.
+    pub picture_inside: bool,
+    /// A page to link to instead of the issuer's, such as the self-verifying page where the person put it.
+    pub page: Option<String>,
+    /// Whether the credential's id stays out of LinkedIn's form.
+    pub leave_out_id: bool,
+    /// The person's own words for posts, instead of ours.
+    pub words: Option<String>,
+    /// The person's Mastodon instance.
+    pub mastodon: Option<String>,
+    /// LinkedIn's page ids by issuers' ids, where issuers do not state them.
+    pub linkedin_organizations: BTreeMap<String, String>,
+}
+
 /// Everything that a share sheet offers for one badge.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct ShareSheet {
-    /// LinkedIn's profile form.
-    pub linkedin: LinkedIn,
-    /// LinkedIn's page for a post, where the badge has a public page.
-    pub post_url: Option<String>,
-    /// The badge's public page, if it has one.
+    /// How the badge stands, in words.
+    pub standing: String,
+    /// LinkedIn's profile form; none where the badge is void.
+    pub linkedin: Option<LinkedIn>,
+    /// Posts, one for each network; none where the badge is void.
+    pub posts: Vec<Post>,
+    /// Why there is no LinkedIn, no post and no signature: the badge is revoked or invalid.
+    pub not_claimed: Option<String>,
+    /// The page that everything links to: the person's, or else the issuer's, if there is one.
+    pub page: Option<String>,
+    /// Why the page that the person named is not linked to.
+    pub page_refused: Option<String>,
+    /// The issuer's public page, if it has one.
     pub public_url: Option<String>,
-    /// Snippets for web pages and READMEs.
+    /// The QR code of the page; none where there is no page, or it does not fit.
+    pub qr: Option<QrView>,
+    /// Why there is no QR code although there is a page.
+    pub qr_refused: Option<String>,
+    /// Snippets for web pages, READMEs, forums and mail.
     pub embeds: Vec<Embed>,
     /// Files.
     pub downloads: Vec<Download>,
-    /// What the files tell about the recipient. LinkedIn's form and the snippets tell none of it.
-    pub personal_data: Vec<PersonalData>,
+    /// What leaves each way about the recipient.
+    pub leaving: Vec<Leaving>,
     /// The date (UTC, `YYYY-MM-DD`) of the statement "Verified on ..." in the snippets; `None` where they do
     /// not make it.
     pub verified_on: Option<String>,
 }
 
-/// The share sheet of `badge`. Its snippets say since when it is verified where `say_verified` asks for that and it
-/// is; that it is expired, revoked or invalid they say always.
-pub fn share_sheet(badge: &Badge<'_>, say_verified: bool) -> ShareSheet {
-    let public_url = badge.card.public_url.as_deref().and_then(public_page);
-    let is_verified = badge.standing.verdict() == Verdict::Verified;
-    let statement = match badge.standing.verdict() {
-        Verdict::Verified => say_verified.then_some(badge.standing.words()),
-        Verdict::Undecided => None,
-        Verdict::Expired | Verdict::Revoked | Verdict::Invalid => Some(badge.standing.words()),
+/// The share sheet of `badge`. It says since when the badge is verified where that is asked for and it is; that it is
+/// expired, revoked or invalid it says always. What nobody may claim any more gets no LinkedIn, post or signature.
+pub fn share_sheet(badge: &Badge<'_>, options: &ShareOptions) -> ShareSheet {
+    let Badge { card, standing, .. } = badge;
+    let public_url = card.public_url.as_deref().and_then(public_page);
+    let named = options.page.as_deref().map(str::trim).filter(|page| !page.is_empty());
+    let own_page = named.and_then(public_page);
+    let page = own_page.clone().or_else(|| public_url.clone());
+    let page = page.as_deref();
+    let qr = page.map(Qr::of);
+    let making = embed::Making {
+        art: badge.art,
+        standing,
+        say_verified: options.say_verified,
+        page,
+        own_page: own_page.as_deref(),
+        theme: options.theme,
+        picture_inside: options.picture_inside,
     };
+    let is_verified = standing.verdict() == Verdict::Verified;
     ShareSheet {
-        linkedin: LinkedIn::of(badge.card),
-        post_url: public_url.as_deref().map(post_url),
-        public_url,
-        embeds: embed::embeds(badge.card, badge.art, statement),
+        standing: standing.words().to_owned(),
+        linkedin: (!standing.is_void()).then(|| linkedin(card, page, options)),
+        posts: if standing.is_void() { Vec::new() } else { posts(badge, page, options) },
+        not_claimed: not_claimed(standing),
+        page: page.map(str::to_owned),
+        page_refused: (named.is_some() && own_page.is_none()).then(|| {
+            "That is no page that anybody can open: it has to begin with https:// and name a public host."
+                .to_owned()
+        }),
+        qr: qr.as_ref().and_then(|qr| Some(qr.as_ref().ok()?.view(page?))),
+        qr_refused: qr.and_then(Result::err).map(|error| format!("{error}. {}", error.hint())),
+        embeds: embed::embeds(card, &making),
         downloads: downloads(badge),
-        personal_data: personal_data(badge.card, badge.credential.json()),
-        verified_on: (is_verified && say_verified).then(|| badge.standing.on().to_owned()),
+        leaving: personal::leaving(card, badge.credential, page, options.leave_out_id),
+        verified_on: (is_verified && options.say_verified).then(|| standing.on().to_owned()),
+        public_url,
     }
+}
+
+fn linkedin(card: &BadgeCard, page: Option<&str>, options: &ShareOptions) -> LinkedIn {
+    let organizations = Some(&options.linkedin_organizations);
+    LinkedIn::of(card, &linkedin::Making { page, organizations, leave_out_id: options.leave_out_id })
+}
+
+fn posts(badge: &Badge<'_>, page: Option<&str>, options: &ShareOptions) -> Vec<Post> {
+    let statement = embed::claim(&badge.standing, options.say_verified);
+    let making = post::Making {
+        statement: statement.as_deref(),
+        page,
+        words: options.words.as_deref(),
+        instance: options.mastodon.as_deref(),
+    };
+    post::posts(&Entry::of(badge), making)
+}
+
+/// Why nobody may claim the badge any more; `None` where one may.
+pub fn not_claimed(standing: &Standing) -> Option<String> {
+    standing.is_void().then(|| {
+        format!(
+            "Nobody can claim this badge: {}. Its files and snippets say so.",
+            lower_first(standing.words())
+        )
+    })
+}
+
+fn lower_first(words: &str) -> String {
+    let mut characters = words.chars();
+    characters.next().map_or_else(String::new, |first| first.to_lowercase().chain(characters).collect())
 }
 
 #[cfg(test)]

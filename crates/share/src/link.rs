@@ -2,8 +2,11 @@
 
 use url::{Host, Url};
 
+/// The longest address of a page, in bytes: hosts, forms and readers of markup refuse longer ones.
+const LONGEST: usize = 4096;
+
 /// The address of a page that anyone can open, or `None` where `text` is not one: only `https`, a host with a
-/// name that the public network knows, and no user name or password in it.
+/// name that the public network knows, no user name or password in it, and no longer than 4,096 bytes.
 ///
 /// The recipient's identity, which some issuers' pages put into the query (`identity__email=...`), is left
 /// out. Everything else stays as it was, normalised as browsers do it.
@@ -17,7 +20,7 @@ pub fn public_page(text: &str) -> Option<String> {
         return None;
     }
     strip_identity(&mut url);
-    Some(url.into())
+    Some(String::from(url)).filter(|url| url.len() <= LONGEST)
 }
 
 /// Names that only mean something on one machine or one network.
@@ -68,6 +71,7 @@ mod tests {
             "https://ada:secret@badges.example/a",
             "https://ada@badges.example/a",
             "badges.example/a",
+            &format!("https://badges.example/{}", "a".repeat(4096)),
             "",
         ] {
             assert_eq!(public_page(refused), None, "{refused}");

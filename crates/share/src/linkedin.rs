@@ -3,12 +3,13 @@
 //! LinkedIn fills its form from the URL for some people and not for others, so the same values are given once
 //! more as fields to copy, in the order of LinkedIn's own form.
 
+use std::collections::BTreeMap;
+
 use openbadges::card::{BadgeCard, Moment};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::entry::{short_id, skills};
-use crate::link::public_page;
 use crate::text::{LINE, one_line, percent};
 
 /// What LinkedIn's form "Add license or certification" wants to know.
@@ -33,11 +34,23 @@ pub struct Field {
 }
 
 impl LinkedIn {
-    /// What `card` says, for LinkedIn.
-    pub fn of(card: &BadgeCard) -> Self {
-        let entry = Entry::of(card);
+    /// What `card` says, for LinkedIn: with the page of `making` instead of its own, where there is one, and the
+    /// organisation's page id by what the issuer states about itself, or else by the person's own map.
+    pub(crate) fn of(card: &BadgeCard, making: &Making<'_>) -> Self {
+        let entry = Entry::of(card, making);
         Self { url: entry.url(), fields: entry.fields() }
     }
+}
+
+/// What the form is made of, besides the card.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Making<'a> {
+    /// The page that proves the badge.
+    pub page: Option<&'a str>,
+    /// LinkedIn's page ids by the issuers' ids.
+    pub organizations: Option<&'a BTreeMap<String, String>>,
+    /// Whether the credential's id stays out.
+    pub leave_out_id: bool,
 }
 
 /// The address of LinkedIn's page for a post about `page`. LinkedIn takes title and picture from the page.
@@ -58,15 +71,22 @@ struct Entry {
 }
 
 impl Entry {
-    fn of(card: &BadgeCard) -> Self {
+    fn of(card: &BadgeCard, making: &Making<'_>) -> Self {
+        let mapped =
+            || making.organizations?.get(card.issuer.id.as_deref()?).and_then(|id| organization_id(id));
         Self {
             name: one_line(&card.name, LINE),
             organization: one_line(&card.issuer.name, LINE),
-            organization_id: card.issuer.linkedin_organization_id.as_deref().and_then(organization_id),
+            organization_id: card
+                .issuer
+                .linkedin_organization_id
+                .as_deref()
+                .and_then(organization_id)
+                .or_else(mapped),
             issued: card.issued_on.as_ref().and_then(Month::of),
             expires: card.expires_on.as_ref().and_then(Month::of),
-            id: card.credential_id.as_deref().and_then(short_id),
-            page: card.public_url.as_deref().and_then(public_page),
+            id: card.credential_id.as_deref().and_then(short_id).filter(|_| !making.leave_out_id),
+            page: making.page.map(str::to_owned),
             skills: skills(card),
         }
     }
@@ -152,8 +172,8 @@ impl Month {
     }
 }
 
-/// LinkedIn's page ids are numbers.
-fn organization_id(text: &str) -> Option<String> {
+/// `text` where it is one of LinkedIn's page ids: they are numbers.
+pub fn organization_id(text: &str) -> Option<String> {
     let text = text.trim();
     (!text.is_empty() && text.len() <= 20 && text.bytes().all(|byte| byte.is_ascii_digit()))
         .then(|| text.to_owned())
@@ -161,14 +181,42 @@ fn organization_id(text: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use openbadges::card::AlignmentCard;
     use proptest::prelude::*;
     use url::Url;
 
     use super::*;
+    use crate::link::public_page;
     use crate::test_cards::{any_text, card, moment};
+
+    /// The form with the badge's own page, as the share sheet makes it.
+    fn linkedin(card: &BadgeCard) -> LinkedIn {
+        let page = card.public_url.as_deref().and_then(public_page);
+        LinkedIn::of(card, &Making { page: page.as_deref(), ..Making::default() })
+    }
+
+    #[test]
+    fn the_persons_map_names_a_page_id_where_the_issuer_does_not() {
+        let mut card = card();
+        card.issuer.id = Some("https://university.example".to_owned());
+        let map = BTreeMap::from([("https://university.example".to_owned(), " 42 ".to_owned())]);
+        let making = Making { organizations: Some(&map), ..Making::default() };
+        assert!(LinkedIn::of(&card, &making).url.contains("&organizationId=42"));
+        card.issuer.linkedin_organization_id = Some("1337".to_owned());
+        assert!(LinkedIn::of(&card, &making).url.contains("&organizationId=1337"), "the issuer knows best");
+        card.issuer.linkedin_organization_id = None;
+        card.issuer.id = Some("https://other.example".to_owned());
+        assert!(LinkedIn::of(&card, &making).url.contains("&organizationName="));
+    }
+
+    #[test]
+    fn the_id_stays_out_where_it_is_to() {
+        let mut card = card();
+        card.credential_id = Some("LIC-1".to_owned());
+        let linkedin = LinkedIn::of(&card, &Making { leave_out_id: true, ..Making::default() });
+        assert!(!linkedin.url.contains("LIC-1"));
+        assert!(linkedin.fields.iter().all(|field| field.value != "LIC-1"));
+    }
 
     fn query(url: &str) -> BTreeMap<String, String> {
         Url::parse(url).unwrap().query_pairs().into_owned().collect()
@@ -182,7 +230,7 @@ mod tests {
         card.credential_id = Some("LIC-2026/0042".to_owned());
         card.expires_on = Some(moment("2029-02-28T00:00:00Z", "2029-02-28"));
         assert_eq!(
-            LinkedIn::of(&card).url,
+            linkedin(&card).url,
             "https://www.linkedin.com/profile/add?startTask=CERTIFICATION_NAME\
              &name=C%2B%2B%20%26%20C%23%3A%20100%25%20%22safe%22%3F\
              &organizationName=%C3%9Cn%C3%AF%20B%C3%B6%C3%A7kingen%20%2B%20S%C3%B6hne\
@@ -197,16 +245,16 @@ mod tests {
     fn the_page_id_takes_the_place_of_the_name() {
         let mut card = card();
         card.issuer.linkedin_organization_id = Some("1337".to_owned());
-        let query = query(&LinkedIn::of(&card).url);
+        let query = query(&linkedin(&card).url);
         assert_eq!(query.get("organizationId").map(String::as_str), Some("1337"));
         assert!(!query.contains_key("organizationName"));
         card.issuer.linkedin_organization_id = Some("1337&name=x".to_owned());
-        assert!(self::query(&LinkedIn::of(&card).url).contains_key("organizationName"));
+        assert!(self::query(&linkedin(&card).url).contains_key("organizationName"));
     }
 
     #[test]
     fn no_expiry_leaves_both_parameters_out() {
-        let url = LinkedIn::of(&card()).url;
+        let url = linkedin(&card()).url;
         assert!(!url.contains("expiration"), "{url}");
     }
 
@@ -215,10 +263,10 @@ mod tests {
         let mut card = card();
         // 31 December in Auckland is still the 30th in UTC; the last hour of March in New York is April in UTC.
         card.issued_on = Some(moment("2026-03-31T23:30:00-04:00", "2026-03-31"));
-        let url = LinkedIn::of(&card).url;
+        let url = linkedin(&card).url;
         assert!(url.contains("&issueYear=2026&issueMonth=3&"), "{url}");
         card.issued_on = Some(moment("2026-01-01T00:30:00+13:00", "2026-01-01"));
-        let url = LinkedIn::of(&card).url;
+        let url = linkedin(&card).url;
         assert!(url.contains("&issueYear=2026&issueMonth=1&"), "{url}");
     }
 
@@ -230,7 +278,7 @@ mod tests {
             ["urn:uuid:8f1c1d9e-5b63-4f2c-9d4c-2b0d1a3c4e5f", "https://badges.example/1", "did:key:z6Mk", ""]
         {
             card.credential_id = Some(id.to_owned());
-            let query = query(&LinkedIn::of(&card).url);
+            let query = query(&linkedin(&card).url);
             assert!(!query.contains_key("certId"), "{id}");
             assert!(!query.contains_key("certUrl"));
         }
@@ -243,7 +291,7 @@ mod tests {
         card.credential_id = Some("A-1".to_owned());
         card.tags = vec!["rust".to_owned(), "Systems".to_owned()];
         card.alignments = vec![AlignmentCard { name: "Rust".to_owned(), ..AlignmentCard::default() }];
-        let fields = LinkedIn::of(&card).fields;
+        let fields = linkedin(&card).fields;
         let fields: Vec<_> = fields.iter().map(|f| (f.name.as_str(), f.value.as_str())).collect();
         assert_eq!(
             fields,
@@ -277,7 +325,7 @@ mod tests {
             card.credential_id = Some(id);
             card.public_url = Some(format!("https://badges.example/{page}"));
             card.expires_on = Some(moment("2029-12-01T00:00:00Z", &date));
-            let linkedin = LinkedIn::of(&card);
+            let linkedin = linkedin(&card);
             prop_assert!(linkedin.url.bytes().all(|b| b.is_ascii_graphic()));
             prop_assert!(!linkedin.url.contains('+'));
             let pairs: Vec<(String, String)> = Url::parse(&linkedin.url).unwrap().query_pairs().into_owned().collect();

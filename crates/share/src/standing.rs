@@ -35,6 +35,12 @@ impl Standing {
         Self { verdict, on, words }
     }
 
+    /// A standing without a report, for tests of what is made of one.
+    #[cfg(test)]
+    pub(crate) fn for_tests(verdict: Verdict, words: &str) -> Self {
+        Self { verdict, on: "2026-11-23".to_owned(), words: words.to_owned() }
+    }
+
     /// The verdict.
     pub fn verdict(&self) -> Verdict {
         self.verdict

@@ -28,6 +28,7 @@ pub mod containers;
 pub mod corpus;
 mod data_integrity;
 mod draft;
+mod hostile;
 mod issued;
 mod issuer;
 mod jws;
@@ -46,6 +47,7 @@ pub use data_integrity::{
     Suite, sign as sign_data_integrity, sign_as as sign_data_integrity_as, sign_by as sign_data_integrity_by,
 };
 pub use draft::Draft;
+pub use hostile::hostile_texts;
 pub use issued::Issued;
 pub use issuer::{Identity, Issuer};
 pub use jws::compact as sign_compact;

@@ -5,6 +5,8 @@
 
 mod import;
 
+use std::collections::BTreeMap;
+
 use openbadges::card::BadgeCard;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -221,6 +223,10 @@ pub struct Settings {
     pub allowed_hosts: Vec<String>,
     /// A proxy that is fetched through: `http://`, `https://`, `socks5://` or `socks5h://` with host and port.
     pub proxy: Option<String>,
+    /// LinkedIn's page ids by issuers' ids, where issuers do not state them.
+    pub linkedin_organizations: BTreeMap<String, String>,
+    /// The person's Mastodon instance, such as `mastodon.social`.
+    pub mastodon: Option<String>,
 }
 
 /// An achievement on the shelf of those that carry no credential. It never bears a verdict.

@@ -2,12 +2,14 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use url::Url;
+
 use crate::Wallet;
 use crate::api::{ApiError, Settings};
 use crate::fetch::call::Caller;
 use crate::fetch::{
-    BadAllowed, BadProxy, Fetch, FetchError, HttpFetch, MapFetch, Options, base_options, parse_allowed,
-    parse_proxy,
+    BadAllowed, BadProxy, Fetch, FetchError, HttpFetch, MapFetch, Options, Purpose, Request, Response,
+    base_options, parse_allowed, parse_proxy,
 };
 
 /// How a wallet reaches the network.
@@ -85,6 +87,20 @@ impl Wallet {
     pub(crate) fn fetch(&self) -> Result<Arc<dyn Fetch>, ApiError> {
         let settings = self.settings()?;
         if settings.offline { Ok(Arc::new(MapFetch::offline())) } else { self.inner.network.fetch(&settings) }
+    }
+
+    /// Asks for the page at `url`, only to see whether it is there.
+    ///
+    /// # Errors
+    /// Where the settings cannot be read, `url` is none, or Lapel is offline; why a host gave no answer is inside.
+    pub async fn ask_page(&self, url: &str) -> Result<Result<Response, FetchError>, ApiError> {
+        let url = Url::parse(url).map_err(|error| {
+            ApiError::new("link.bad", format!("“{url}” is no address: {error}."), "Copy the address again.")
+        })?;
+        match self.fetch()?.fetch(&Request { url, purpose: Purpose::Page }).await {
+            Err(FetchError::Offline) => Err(FetchError::Offline.into()),
+            answer => Ok(answer),
+        }
     }
 
     /// The way to accounts that the settings leave.

@@ -24,6 +24,7 @@ export type { Choice } from "../bindings/Choice.ts";
 export type { Counts } from "../bindings/Counts.ts";
 export type { Download } from "../bindings/Download.ts";
 export type { DownloadFormat } from "../bindings/DownloadFormat.ts";
+export type { EmbedFormat } from "../bindings/EmbedFormat.ts";
 export type { EmbeddedView } from "../bindings/EmbeddedView.ts";
 export type { Embed } from "../bindings/Embed.ts";
 export type { EvidenceCard } from "../bindings/EvidenceCard.ts";
@@ -52,8 +53,17 @@ export type { SyncSummary } from "../bindings/SyncSummary.ts";
 export type { ListRequest } from "../bindings/ListRequest.ts";
 export type { ReportView } from "../bindings/ReportView.ts";
 export type { Settings } from "../bindings/Settings.ts";
+export type { Leaving } from "../bindings/Leaving.ts";
+export type { LinkedIn } from "../bindings/LinkedIn.ts";
+export type { Network } from "../bindings/Network.ts";
+export type { PageAnswer } from "../bindings/PageAnswer.ts";
+export type { Post } from "../bindings/Post.ts";
+export type { ShareFile } from "../bindings/ShareFile.ts";
+export type { ShareOptions } from "../bindings/ShareOptions.ts";
 export type { ShareSheet } from "../bindings/ShareSheet.ts";
 export type { ShareView } from "../bindings/ShareView.ts";
+export type { Target } from "../bindings/Target.ts";
+export type { Theme } from "../bindings/Theme.ts";
 export type { VerdictAt } from "../bindings/VerdictAt.ts";
 
 

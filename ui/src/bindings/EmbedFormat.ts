@@ -3,4 +3,4 @@
 /**
  * Which markup a snippet is in.
  */
-export type EmbedFormat = "html" | "markdown";
+export type EmbedFormat = "html" | "html_badge" | "markdown" | "bbcode" | "rst" | "asciidoc" | "iframe" | "signature" | "signature_text";

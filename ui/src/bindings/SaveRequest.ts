@@ -5,4 +5,8 @@ import type { DownloadFormat } from "./DownloadFormat";
 /**
  * What to save.
  */
-export type SaveRequest = { id: BadgeId, format: DownloadFormat, };
+export type SaveRequest = { id: BadgeId, format: DownloadFormat, 
+/**
+ * The longer side of a PNG, in pixels.
+ */
+size: number | null, };

@@ -33,4 +33,12 @@ allowed_hosts: Array<string>,
 /**
  * A proxy that is fetched through: `http://`, `https://`, `socks5://` or `socks5h://` with host and port.
  */
-proxy: string | null, };
+proxy: string | null, 
+/**
+ * LinkedIn's page ids by issuers' ids, where issuers do not state them.
+ */
+linkedin_organizations: { [key in string]: string }, 
+/**
+ * The person's Mastodon instance, such as `mastodon.social`.
+ */
+mastodon: string | null, };

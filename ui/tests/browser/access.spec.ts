@@ -106,6 +106,9 @@ const SCREENS: [string, string, (page: Page) => Promise<unknown>, Look?][] = [
   ["sharing on LinkedIn", "badges=16", openShare("linkedin")],
   ["sharing a link", "badges=16", openShare("link")],
   ["sharing a snippet", "badges=16", openShare("embed")],
+  ["sharing a post", "badges=16", openShare("post")],
+  ["sharing a signature", "badges=16", openShare("signature")],
+  ["sharing a snippet in a small window", "badges=16", openShare("embed"), { width: 720, height: 480 }],
   ["sharing files", "badges=16", openShare("files")],
   ["the settings", "badges=16&offline", (page) => page.getByTestId("open-settings").click()],
   ["a link's dialog", "badges=16", async (page) => {

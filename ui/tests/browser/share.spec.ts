@@ -27,10 +27,120 @@ it("offers LinkedIn's fields one by one, to copy", async () => {
 
 it("lists the personal data that leaves, on every page of the sheet", async () => {
   const page = await openShare();
-  for (const tab of ["linkedin", "link", "embed", "files"]) {
+  const told = async (tab: string): Promise<string | null> => {
     await page.getByTestId(`share-tab-${tab}`).click();
-    expect(await page.getByTestId("personal-data").textContent()).toContain("robin@example.org");
+    return page.getByTestId("personal-data").textContent();
+  };
+  for (const tab of ["post", "link", "embed", "signature"]) expect(await told(tab)).toContain("Nothing about you");
+  expect(await told("files")).toContain("robin@example.org");
+  expect(await told("files")).toContain("It is signed");
+});
+
+it("leaves the credential's id out where that is asked for", async () => {
+  const page = await openShare();
+  expect(await page.getByTestId("linkedin-url").textContent()).toContain("certId=");
+  await page.getByTestId("leave-out").check();
+  await expect.poll(() => page.getByTestId("linkedin-url").textContent()).not.toContain("certId=");
+  expect(await page.getByTestId("personal-data").textContent()).toContain("Nothing about you");
+});
+
+it("remembers the number of an issuer's LinkedIn page", async () => {
+  const page = await openShare();
+  await page.getByTestId("linkedin-organization").fill("no. 42");
+  await page.getByTestId("linkedin-organization").press("Tab");
+  await expect.poll(() => page.getByTestId("linkedin-url").textContent()).toContain("organizationId=42");
+  expect(await asked(page, "save_settings")).toMatchObject([{ linkedin_organizations: { "https://marine-ecology.example/issuer": "42" } }]);
+});
+
+it("opens a post with the words that it shows, and counts them", async () => {
+  const page = await openShare();
+  await page.getByTestId("share-tab-post").click();
+  await page.getByTestId("network-x").check();
+  expect(await page.getByTestId("post-words").inputValue()).toContain("I earned the badge");
+  await page.getByTestId("post-words").fill("Look what I learned");
+  await expect.poll(() => page.getByTestId("post-count").textContent()).toMatch(/^\s*\d+ of 280\s*$/);
+  await expect.poll(async () => (await asked(page, "share_badge")).length).toBeGreaterThan(1);
+  await page.getByTestId("post-open").click();
+  const [opened] = (await asked(page, "open_link")) as { url: string }[];
+  expect(new URL(opened?.url ?? "").searchParams.get("text")).toMatch(/^Look what I learned\n/);
+  await page.getByTestId("post-words").fill("x".repeat(300));
+  await expect.poll(() => page.getByTestId("post-open").count()).toBe(0);
+  expect(await page.getByTestId("post-note").textContent()).toContain("280");
+});
+
+it("asks for a Mastodon instance once", async () => {
+  const page = await openShare();
+  await page.getByTestId("share-tab-post").click();
+  await page.getByTestId("network-mastodon").check();
+  expect(await page.getByTestId("post-open").count()).toBe(0);
+  await page.getByTestId("mastodon-instance").fill("norden.social");
+  await page.getByTestId("post-open").click();
+  expect(await asked(page, "open_link")).toMatchObject([{ url: expect.stringMatching(/^https:\/\/norden\.social\/share\?text=/) as string }]);
+  await expect.poll(async () => (await asked(page, "save_settings")).at(-1)).toMatchObject({ mastodon: "norden.social" });
+});
+
+it("asks whether the page is there only when it is told to", async () => {
+  const page = await openShare();
+  await page.getByTestId("share-tab-link").click();
+  expect(await asked(page, "check_page")).toEqual([]);
+  await page.getByTestId("check-page").click();
+  await expect.poll(() => page.getByTestId("page-answer").textContent()).toContain("The page is there");
+});
+
+it("links to a page of the person's own, and refuses what is none", async () => {
+  const page = await openShare();
+  await page.getByTestId("share-tab-link").click();
+  await page.getByTestId("own-page").fill("file:///home/robin/badge.html");
+  await expect.poll(() => page.getByTestId("page-refused").textContent()).toContain("https://");
+  await page.getByTestId("own-page").fill("https://robin.example/badge.html");
+  await expect.poll(() => page.getByTestId("public-url").textContent()).toBe("https://robin.example/badge.html");
+  await page.getByTestId("share-tab-embed").click();
+  await page.getByTestId("embed-iframe").check();
+  expect(await page.getByTestId("embed-text").textContent()).toContain("https://robin.example/badge.html");
+});
+
+it("shows the link's QR code, and saves it", async () => {
+  const page = await openShare();
+  await page.getByTestId("share-tab-link").click();
+  expect(await page.getByTestId("qr").evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(0);
+  await page.getByTestId("save-qr-png").click();
+  expect(await asked(page, "save_share")).toMatchObject([{ id: 1, what: "qr_png" }]);
+});
+
+it("saves the signature as a draft and copies it as text", async () => {
+  const page = await openShare();
+  await page.getByTestId("share-tab-signature").click();
+  await page.getByTestId("save-signature").click();
+  expect(await asked(page, "save_share")).toMatchObject([{ what: "signature_mail" }]);
+  await page.getByTestId("copy-signature-text").click();
+  expect(await asked(page, "copy_text")).toEqual([{ text: await page.getByTestId("signature-text").textContent() }]);
+});
+
+it("writes down what left, where to, and with which personal data", async () => {
+  const page = await openShare();
+  await page.getByTestId("linkedin-open").click();
+  await page.getByTestId("share-tab-embed").click();
+  await page.getByTestId("copy-embed").click();
+  await page.getByTestId("share-tab-files").click();
+  await page.getByTestId("save-original").click();
+  await expect.poll(async () => (await asked(page, "note_share")).length).toBe(3);
+  expect(await asked(page, "note_share")).toEqual([
+    { target: "linkedin", place: null, badges: [1], personal: ["Credential ID"] },
+    { target: "html", place: null, badges: [1], personal: [] },
+    { target: "original", place: "/home/robin/Downloads/badge-1.png", badges: [1], personal: ["Name of the recipient", "Mail address", "Evidence"] },
+  ]);
+});
+
+it("lets nobody claim a badge that is void, and says why", async () => {
+  const page = await openWindow("badges=16");
+  await page.locator('[data-testid="badge-card"][data-verdict="invalid"]').first().click();
+  await page.getByTestId("share").click();
+  for (const tab of ["linkedin", "post", "signature"]) {
+    await page.getByTestId(`share-tab-${tab}`).click();
+    expect(await page.getByTestId("not-claimed").textContent()).toContain("Nobody can claim this badge");
   }
+  await page.getByTestId("share-tab-files").click();
+  expect(await page.getByTestId("save-original").count()).toBe(1);
 });
 
 it("previews the snippet in a frame where no script can run, and copies it as it is", async () => {
@@ -38,7 +148,7 @@ it("previews the snippet in a frame where no script can run, and copies it as it
   await page.getByTestId("share-tab-embed").click();
   const frame = page.getByTestId("embed-preview");
   expect(await frame.getAttribute("sandbox")).toBe("allow-same-origin");
-  await expect.poll(() => page.frameLocator('[data-testid="embed-preview"]').locator("figure").evaluate((figure) => getComputedStyle(figure).width)).toBe("192px");
+  await expect.poll(() => page.frameLocator('[data-testid="embed-preview"]').locator("figure").evaluate((figure) => getComputedStyle(figure).borderRadius)).toBe("12px");
   await page.getByTestId("copy-embed").click();
   const [copied] = (await asked(page, "copy_text")) as { text: string }[];
   expect(copied?.text).toBe(await page.getByTestId("embed-text").textContent());
@@ -59,17 +169,18 @@ it("runs no script of a snippet, even if one got in", async () => {
 it("says when it was verified only if asked to", async () => {
   const page = await openShare();
   await page.getByTestId("share-tab-embed").click();
+  expect(await page.getByTestId("embed-text").textContent()).not.toContain("Verified on");
+  await page.getByTestId("verified-statement").check();
   await expect.poll(() => page.getByTestId("embed-text").textContent()).toContain("Verified on");
-  await page.getByTestId("verified-statement").uncheck();
-  await expect.poll(() => page.getByTestId("embed-text").textContent()).not.toContain("Verified on");
 });
 
 it("offers the files that can be made, says why others cannot, and where one was saved", async () => {
   const page = await openShare();
   await page.getByTestId("share-tab-files").click();
-  expect(await page.getByTestId("save-svg").count()).toBe(0);
+  expect(await page.getByTestId("save-jwt").count()).toBe(0);
+  await page.getByTestId("png-size").selectOption("400");
   await page.getByTestId("save-png").click();
-  expect(await asked(page, "save_badge")).toEqual([{ id: 1, format: "png" }]);
+  expect(await asked(page, "save_badge")).toEqual([{ id: 1, format: "png", size: 400 }]);
   await expect.poll(() => page.getByTestId("notice").textContent()).toContain("/home/robin/Downloads/badge-1.png");
 });
 
@@ -82,6 +193,7 @@ it("has a word for a badge without a public page", async () => {
 it("moves between its pages with the arrow keys, closes with Escape and gives the focus back", async () => {
   const page = await openShare();
   await page.getByTestId("share-tab-linkedin").focus();
+  await page.keyboard.press("ArrowDown");
   await page.keyboard.press("ArrowDown");
   expect(await page.getByTestId("share-tab-link").getAttribute("aria-selected")).toBe("true");
   expect(await page.getByTestId("public-url").textContent()).toBe("https://marine-ecology.example/assertions/1");

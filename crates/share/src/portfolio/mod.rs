@@ -19,7 +19,7 @@ use ts_rs::TS;
 use url::Url;
 
 use crate::page::{PageOptions, has_pages, page};
-use crate::{Art, Badge, DownloadFormat, Entry, save};
+use crate::{Art, Badge, DownloadFormat, Entry, PictureFonts, save};
 
 /// How a site is made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -210,7 +210,7 @@ fn credentials(badge: &Badge<'_>) -> Vec<(&'static str, &'static str, Vec<u8>)> 
     for (format, name) in [(DownloadFormat::Json, "credential.json"), (DownloadFormat::Jwt, "credential.jwt")]
     {
         if files.iter().all(|(other, ..)| *other != name)
-            && let Ok(bytes) = save(badge, format)
+            && let Ok(bytes) = save(badge, format, None, &PictureFonts::default())
         {
             let media_type = if format == DownloadFormat::Jwt { "application/jwt" } else { json_type(badge) };
             files.push((name, media_type, bytes));

@@ -723,6 +723,8 @@ fn settings_are_kept_and_what_cannot_be_read_is_as_if_never_set() {
         not_valid: NotValid::LeaveOut,
         allowed_hosts: vec!["badges.school.lan:443".to_owned()],
         proxy: Some("socks5h://127.0.0.1:9050".to_owned()),
+        linkedin_organizations: [("https://issuer.example".to_owned(), "42".to_owned())].into(),
+        mastodon: Some("norden.social".to_owned()),
     };
     fixture.store.save_settings(&settings).unwrap();
     let fixture = fixture.reopened();

@@ -9,22 +9,30 @@ import type {
   CheckedBadge,
   Command,
   Counts,
+  Embed,
+  EmbedFormat,
   ImportLine,
   ImportProgress,
+  Leaving,
   LinkOffered,
   ListRequest,
   NewShare,
+  Network,
   OfferSummary,
+  Post,
   Request,
   Response,
   SelfListedView,
   Settings,
+  ShareOptions,
   ShareSheet,
   ShareView,
+  Target,
   WatchedFolder,
 } from "../types.ts";
 import { makeBadge, makeReport, type Made, type Scenario } from "./data.ts";
 import { fakeImports, type Brought } from "./imports.ts";
+import { QR } from "./qr.ts";
 
 /** How the made-up wallet behaves; from the page's address (`?badges=10000&scenario=names`). */
 export interface Options {
@@ -90,7 +98,7 @@ export function fakeBackend(options: Options): FakeBackend {
   const refusedListeners = new Set<(error: ApiError) => void>();
   const accountListeners = new Set<(progress: AccountProgress) => void>();
   const asked: FakeBackend["asked"] = [];
-  let settings: Settings = { identities: ["robin@example.org"], trusted_issuers: [], offline: options.offline, appearance: options.appearance, not_valid: "ask", allowed_hosts: [], proxy: null };
+  let settings: Settings = { identities: ["robin@example.org"], trusted_issuers: [], offline: options.offline, appearance: options.appearance, not_valid: "ask", allowed_hosts: [], proxy: null, linkedin_organizations: {}, mastodon: null };
   let nextToken = 1;
   let nextId = options.badges + 1;
   for (let id = 1; id <= options.badges; id++) wallet.set(id, makeBadge(id, options.scenario));
@@ -246,7 +254,12 @@ export function fakeBackend(options: Options): FakeBackend {
       for (const made of back) wallet.set(made.summary.id, made);
       return { restored: back.length };
     },
-    share_badge: async ({ id, verified_statement }) => shareSheet(detailOf(id), known(id).art, verified_statement),
+    share_badge: async ({ id, options }) => shareSheet(detailOf(id), known(id).art, { ...options, mastodon: options.mastodon ?? settings.mastodon }, settings),
+    save_share: async ({ what }) => ({ path: `/home/robin/Downloads/${{ qr_svg: "qr.svg", qr_png: "qr.png", signature_mail: "signature.eml" }[what]}` }),
+    check_page: async ({ url }) => {
+      await pause(options.delay > 0 ? options.delay : 20);
+      return url.includes("gone") ? { state: "gone", why: "The host has no such page any more (404)." } : { state: "answers", moved_to: null };
+    },
     save_badge: async ({ id, format }) => ({ path: `/home/robin/Downloads/badge-${id}.${format === "original" ? "png" : format}` }),
     present_badges: async ({ ids, domain }) => {
       note({ target: "presentation", place: domain === "" ? null : domain, badges: ids, personal: [] });
@@ -453,46 +466,104 @@ function count(all: Made[]): Counts {
   return counts;
 }
 
-function shareSheet({ card, report }: ReturnType<Made["detail"]>, art: string | null, statement: boolean): ShareSheet {
-  const query = new URLSearchParams({ startTask: "CERTIFICATION_NAME", name: card.name, organizationName: card.issuer.name });
-  if (card.public_url !== null) query.set("certUrl", card.public_url);
+/** What the program would make of a badge, in short: the real texts are tested where they are written. */
+function shareSheet({ card, report }: ReturnType<Made["detail"]>, art: string | null, options: ShareOptions, settings: Settings): ShareSheet {
+  const own = options.page !== null && /^https:\/\/[^/]+\.[^/]+/.test(options.page) ? options.page : null;
+  const page = own ?? card.public_url;
+  const organization = card.issuer.id === null ? undefined : settings.linkedin_organizations[card.issuer.id];
+  const isVoid = ["revoked", "invalid"].includes(report.verdict);
+  const verified = options.say_verified && report.verdict === "verified" ? report.as_of.slice(0, 10) : null;
+  const words = verified === null ? (report.verdict === "verified" || report.verdict === "undecided" ? null : report.headline) : `Verified on ${verified}`;
   const escape = (text: string): string => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
-  const date = statement && report.verdict === "verified" ? report.as_of.slice(0, 10) : null;
-  const caption = [card.name, card.issuer.name, ...(date === null ? [] : [`Verified on ${date}`])].map(escape);
+  const query = new URLSearchParams({ startTask: "CERTIFICATION_NAME", name: card.name });
+  query.set(organization === undefined ? "organizationName" : "organizationId", organization ?? card.issuer.name);
+  if (page !== null) query.set("certUrl", page);
+  const id = options.leave_out_id ? null : "ME-2026-0042";
+  if (id !== null) query.set("certId", id);
+  const text = [options.words?.trim() ?? `I earned the badge “${card.name}” from ${card.issuer.name}.`, words, page].filter((part) => part !== null).join("\n");
+  const post = (network: Network, limit: number | null, url: string | null, note: string | null = null): Post => {
+    const alone = network === "linkedin" || network === "facebook";
+    const long = limit !== null && text.length > limit;
+    return { network, limit, url: long ? null : url, note: long ? `${network} takes ${limit} characters at most.` : note, text: alone ? "" : text, count: alone ? 0 : text.length };
+  };
+  const shared = encodeURIComponent(text);
+  const onPage = (network: Network, url: string): Post => post(network, null, page === null ? null : url + encodeURIComponent(page), page === null ? "It shows a page, and this badge has none." : "It takes title and picture from that page.");
+  const posts: Post[] = [
+    onPage("linkedin", "https://www.linkedin.com/sharing/share-offsite/?url="),
+    post("x", 280, `https://x.com/intent/post?text=${shared}`),
+    onPage("facebook", "https://www.facebook.com/sharer/sharer.php?u="),
+    post("bluesky", 300, `https://bsky.app/intent/compose?text=${shared}`),
+    post("mastodon", 500, options.mastodon === null ? null : `https://${options.mastodon}/share?text=${shared}`, options.mastodon === null ? "Say where your account is, such as mastodon.social." : null),
+    post("whatsapp", null, `https://api.whatsapp.com/send?text=${shared}`),
+    post("telegram", null, page === null ? null : `https://t.me/share/url?url=${encodeURIComponent(page)}&text=${shared}`),
+    post("email", null, `mailto:?body=${shared}`),
+  ];
+  const img = (side: number): string => (art === null ? "" : `<img src="${escape(art)}" width="${side}" height="${side}" alt="" style="display:block;flex:0 0 auto;width:${side}px;height:${side}px;object-fit:contain">`);
+  const colours = { light: "color-scheme:light;border-color:#d9d9de;background-color:#ffffff;color:#1d1d1f", dark: "color-scheme:dark;border-color:#3f3f46;background-color:#1c1c1f;color:#f3f3f5", automatic: "color-scheme:light dark;border-color:light-dark(#d9d9de,#3f3f46);background-color:light-dark(#ffffff,#1c1c1f);color:light-dark(#1d1d1f,#f3f3f5)" }[options.theme];
+  const lines = [`<span dir="auto" style="display:block;font-weight:600;font-size:17px">${escape(card.name)}</span>`, `<span dir="auto" style="display:block">${escape(card.issuer.name)}, <span style="white-space:nowrap">2026-03-14</span></span>`, ...(words === null ? [] : [`<span dir="auto" style="display:block;font-weight:600">${escape(words)}</span>`])];
+  const note = options.picture_inside ? "The picture is inside the snippet; mail and some editors remove it." : "The picture is loaded from badges.example whenever somebody reads it.";
+  const embed = (format: EmbedFormat, text: string, note: string | null): Embed => ({ format, text, note });
+  const claims = [
+    embed("signature", `<table cellpadding="0" cellspacing="0" border="0" role="presentation"><tr><td width="76" style="padding:0 12px 0 0">${img(64)}</td><td style="font-family:Arial,Helvetica,sans-serif;font-size:13px;line-height:18px"><strong style="color:#0b57d0">${escape(card.name)}</strong><br>${escape(card.issuer.name)}, 2026-03-14${words === null ? "" : `<br>${escape(words)}`}</td></tr></table>`, note),
+    embed("signature_text", [`${card.name}, ${card.issuer.name}, 2026-03-14`, words, page].filter((part) => part !== null).join("\n"), null),
+  ];
+  const behind = page === null ? null : "The page behind the link may name you.";
+  const nothing = (target: Target): Leaving => ({ target, personal: [], note: behind });
+  const signed = { removable: false, why: "It is signed: without it the proof would not hold." };
   return {
-    linkedin: {
+    standing: words ?? report.headline,
+    linkedin: isVoid ? null : {
       url: `https://www.linkedin.com/profile/add?${query.toString().replaceAll("+", "%20")}`,
       fields: [
         { name: "Name", value: card.name },
         { name: "Issuing organization", value: card.issuer.name },
         { name: "Issue date", value: "March 2026" },
-        ...(card.public_url === null ? [] : [{ name: "Credential URL", value: card.public_url }]),
+        ...(id === null ? [] : [{ name: "Credential ID", value: id }]),
+        ...(page === null ? [] : [{ name: "Credential URL", value: page }]),
         { name: "Skills", value: card.tags.join(", ") },
       ],
     },
-    post_url: card.public_url === null ? null : `https://www.linkedin.com/sharing/share-offsite/?url=${encodeURIComponent(card.public_url)}`,
+    posts: isVoid ? [] : posts,
+    not_claimed: isVoid ? `Nobody can claim this badge: ${report.headline.toLowerCase()}. Its files and snippets say so.` : null,
+    page,
+    page_refused: options.page !== null && own === null ? "That is no page that anybody can open: it has to begin with https:// and name a public host." : null,
     public_url: card.public_url,
+    qr: page === null || page.length > 2000 ? null : { link: page, level: "H", svg: QR },
+    qr_refused: page !== null && page.length > 2000 ? "The link is too long for a QR code." : null,
     embeds: [
-      {
-        format: "html",
-        text: `<figure style="display:inline-block;margin:0;width:192px;text-align:center;font:14px/1.4 system-ui,sans-serif">${art === null ? "" : `<img src="${escape(art)}" width="160" height="160" alt="${escape(card.name)}" style="object-fit:contain">`}<span style="display:block;margin-top:8px">${caption.join("<br>")}</span></figure>`,
-        note: "The picture is inside the snippet; mail and some editors remove it.",
-      },
-      { format: "markdown", text: `[${escape(card.name)}](${card.public_url ?? ""}), ${escape(card.issuer.name)}`, note: null },
+      embed("html", `<figure style="box-sizing:border-box;max-width:416px;margin:0;padding:16px;border-radius:12px;border-width:1px;border-style:solid;${colours};font:15px/1.45 system-ui,sans-serif"><div style="display:flex;flex-wrap:wrap;gap:16px;align-items:center">${img(96)}<span style="flex:1 1 160px;min-width:0;overflow-wrap:anywhere">${lines.join("")}</span></div></figure>`, note),
+      embed("html_badge", `<span style="box-sizing:border-box;display:inline-block;max-width:192px;text-align:center;font:14px/1.4 system-ui,sans-serif;${colours}">${img(160)}${words === null ? "" : `<span dir="auto" style="display:block;margin-top:8px">${escape(words)}</span>`}</span>`, note),
+      embed("markdown", `[${escape(card.name)}](${page ?? ""}), ${escape(card.issuer.name)}`, note),
+      embed("bbcode", `[b]${card.name.replace(/[[\]]/g, "")}[/b]\n${card.issuer.name}`, note),
+      embed("rst", `\`${card.name.replaceAll("`", "")} <${page ?? ""}>\`__`, note),
+      embed("asciidoc", `link:${page ?? ""}[${card.name.replace(/[[\]]/g, "")}]`, note),
+      ...(own === null ? [] : [embed("iframe", `<iframe src="${escape(own)}" title="${escape(card.name)}" width="100%" height="640" sandbox="allow-scripts"></iframe>`, "It shows the page at that address to everybody who reads yours.")]),
+      ...(isVoid ? [] : claims),
     ],
     downloads: [
-      { format: "original", file_name: "badge.png", available: true, note: "The very bytes that were brought in." },
-      { format: "png", file_name: "badge.png", available: true, note: "Shows as a picture everywhere; other wallets read it." },
-      { format: "svg", file_name: "badge.svg", available: false, note: "The badge’s art is not an SVG." },
-      { format: "json", file_name: "badge.json", available: true, note: "For wallets and verifiers." },
-      { format: "jwt", file_name: "badge.jwt", available: false, note: "This credential is not signed as a JWT." },
+      { format: "original", file_name: "badge.png", available: true, note: "The very bytes that you brought in." },
+      { format: "png", file_name: "badge.png", available: true, note: "The picture with the credential inside: other wallets and validators read it." },
+      { format: "svg", file_name: "badge.svg", available: true, note: "The picture in an SVG, with the credential inside: other wallets and validators read it." },
+      { format: "json", file_name: "badge.json", available: true, note: "The credential alone, as it was signed." },
+      { format: "jwt", file_name: "badge.jwt", available: false, note: "This credential is JSON; only its issuer could sign it as a JWT." },
     ],
-    personal_data: [
-      { what: "Name of the recipient", value: "Robin Hale" },
-      { what: "Mail address", value: "robin@example.org" },
-      { what: "Evidence", value: card.evidence[0]?.url ?? "" },
+    leaving: [
+      { ...nothing("linkedin"), personal: id === null ? [] : [{ what: "Credential ID", value: id, removable: true, why: "LinkedIn does not ask for it." }] },
+      nothing("post"),
+      nothing("link"),
+      nothing("embed"),
+      nothing("signature"),
+      {
+        target: "files",
+        note: null,
+        personal: [
+          { what: "Name of the recipient", value: "Robin Hale", ...signed },
+          { what: "Mail address", value: "robin@example.org", ...signed },
+          { what: "Evidence", value: card.evidence[0]?.url ?? "", ...signed },
+        ],
+      },
     ],
-    verified_on: date,
+    verified_on: verified,
   };
 }
 
