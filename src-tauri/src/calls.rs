@@ -25,6 +25,10 @@ use url::Url;
 use crate::accounts::{self, Connecting};
 use crate::desktop::{Desktop, blocking};
 use crate::imports::{self, Started};
+use crate::pages::{
+    CvRequest, PortfolioRequest, Preview, SaveCvRequest, SavedDocument, preview_cv, preview_portfolio,
+    save_cv, save_portfolio,
+};
 use crate::sharing::{
     ForgetRequest, Forgotten, PresentRequest, Saved, badge_parts, choose_file, forget_shares, list_shares,
     note_share, present_badges, write,
@@ -93,6 +97,10 @@ api! {
     save_badge: SaveRequest => Option<Saved>;
     save_share: SaveShareRequest => Option<Saved>;
     check_page: LinkRequest => PageAnswer;
+    preview_cv: CvRequest => Preview;
+    save_cv: SaveCvRequest => Option<SavedDocument>;
+    preview_portfolio: PortfolioRequest => Preview;
+    save_portfolio: PortfolioRequest => Option<SavedDocument>;
     present_badges: PresentRequest => Option<Saved>;
     badge_parts: BadgeRequest => Vec<Choice>;
     list_shares: SharesRequest => Vec<ShareView>;
@@ -392,7 +400,7 @@ async fn choose_folder(app: &AppHandle, _: Nothing) -> Result<Option<Started>, A
     imports::begin(app, imports::sources(vec![folder])).await.map(Some)
 }
 
-async fn chosen_folder(app: &AppHandle) -> Option<PathBuf> {
+pub(crate) async fn chosen_folder(app: &AppHandle) -> Option<PathBuf> {
     let (answer, answered) = oneshot::channel();
     app.dialog().file().pick_folder(move |folder| {
         // Nobody waits any more where the window is gone.

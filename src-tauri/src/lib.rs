@@ -15,6 +15,8 @@ mod document;
 mod graphics;
 mod imports;
 mod links;
+mod pages;
+mod preview;
 mod sharing;
 mod trace;
 mod watching;
@@ -48,6 +50,7 @@ pub fn run() -> tauri::Result<()> {
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_clipboard_manager::init())
         .register_asynchronous_uri_scheme_protocol(art::SCHEME, art::answer)
+        .register_asynchronous_uri_scheme_protocol(preview::SCHEME, preview::answer)
         .invoke_handler(tauri::generate_handler![calls::call])
         .on_window_event(imports::take_drops)
         .setup(|app| Ok(open_window(app)?))
@@ -88,6 +91,7 @@ fn single_instance_possible() -> bool {
 
 fn open_window(app: &mut App) -> tauri::Result<()> {
     trace::reached("setup");
+    app.manage(preview::Preview::default());
     app.manage(Desktop::new(Arguments::read(std::env::args().skip(1), "".as_ref())));
     // The wallet opens while the window does.
     let handle = app.handle().clone();
@@ -108,9 +112,11 @@ fn open_window(app: &mut App) -> tauri::Result<()> {
 /// The window shows our own pages only; a link out of them opens in the browser, by `open_link`.
 fn is_our_page(url: &Url) -> bool {
     match url.scheme() {
-        "tauri" => true,
+        // The window itself, and the frame that shows pages that are to leave.
+        "tauri" | preview::SCHEME => true,
         // The preview of an embed: a sandboxed frame whose page is ours.
         "about" => url.path() == "srcdoc",
+        "http" if url.host_str() == Some("preview.localhost") => true,
         "http" | "https" if url.host_str() == Some("tauri.localhost") => true,
         "http" => tauri::is_dev() && url.host_str() == Some("localhost"),
         _ => false,

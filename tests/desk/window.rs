@@ -175,6 +175,30 @@ impl Window {
             .unwrap_or_else(|error| panic!("{script}: {error}"))
     }
 
+    /// The text in the frame with this `data-testid`, once it says `wanted`.
+    pub async fn text_in_frame(&self, id: &str, wanted: &str) -> String {
+        let ends = tokio::time::Instant::now() + PATIENCE;
+        loop {
+            let frame = self.see(id).await;
+            // While the preview is made anew, its frame comes and goes.
+            let inside = frame.enter_frame().await;
+            let text = match inside {
+                Ok(()) => self.client.execute("return document.body?.innerText ?? ''", Vec::new()).await,
+                Err(error) => Err(error),
+            };
+            let _ = self.client.clone().enter_parent_frame().await;
+            match text {
+                Ok(text) if text.as_str().is_some_and(|text| text.contains(wanted)) => {
+                    return text.as_str().unwrap_or_default().to_owned();
+                }
+                _ if tokio::time::Instant::now() < ends => {
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                }
+                other => panic!("`{id}` does not say {wanted}: {other:?}"),
+            }
+        }
+    }
+
     /// All the text that the page shows.
     pub async fn text(&self) -> String {
         self.run("return document.body.innerText").await.as_str().unwrap_or_default().to_owned()

@@ -135,3 +135,24 @@ fn assert_linkedin(url: &str) {
 /// A script that gives names and verdicts on the wall, by name.
 const WALL: &str = "return [...document.querySelectorAll('[data-testid=badge-card][data-badge]')]
     .map((card) => [card.querySelector('.name').innerText, card.dataset.verdict]).sort()";
+
+#[tokio::test]
+async fn a_cv_is_looked_at_before_it_leaves() {
+    let desk = desk();
+    let file = baked_png(&desk, "first-aid.png", &badge("First Aid"));
+    let window = Window::open(&desk, &[&file]).await;
+    window.until("the badge", &card("First Aid")).await;
+    window.click("import-close").await;
+    window
+        .run(
+            "document.querySelector('[data-testid=badge-card]')
+               .dispatchEvent(new MouseEvent('click', { bubbles: true, ctrlKey: true }))",
+        )
+        .await;
+    window.click("cv-selected").await;
+    window.type_into("[data-testid='cv-name']", "Ada Example").await;
+    let shown = window.text_in_frame("page-preview", "Ada Example").await;
+    assert!(shown.contains("First Aid") && shown.contains("Harbour School"), "{shown}");
+    window.shoot("cv").await;
+    window.close().await;
+}

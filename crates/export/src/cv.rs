@@ -61,7 +61,7 @@ pub fn cv(
 fn told(badges: &[Badge<'_>], options: &CvOptions) -> Vec<PersonalData> {
     let mut told: Vec<PersonalData> = Vec::new();
     let carried = badges.iter().filter(|badge| options.include_void || !badge.standing.is_void());
-    for data in carried.flat_map(|badge| personal_data(badge.card, badge.credential.json())) {
+    for data in carried.flat_map(|badge| personal_data(badge.card, badge.credential)) {
         if !told.contains(&data) {
             told.push(data);
         }

@@ -32,5 +32,7 @@ export const backend: Backend = {
   onLinkRefused: (listener) => subscribe("link-refused", listener),
   onAccountProgress: (listener) => subscribe("account-progress", listener),
   artUrl: (digest) => convertFileSrc(digest, "art"),
+  // The path has its own slashes.
+  previewUrl: (path) => convertFileSrc("", "preview") + path,
   takesDrops: true,
 };

@@ -22,6 +22,9 @@ export type { ResultCard } from "../bindings/ResultCard.ts";
 export type { ContrastView } from "../bindings/ContrastView.ts";
 export type { Choice } from "../bindings/Choice.ts";
 export type { Counts } from "../bindings/Counts.ts";
+export type { CvFormat } from "../bindings/CvFormat.ts";
+export type { CvOptions } from "../bindings/CvOptions.ts";
+export type { CvStyle } from "../bindings/CvStyle.ts";
 export type { Download } from "../bindings/Download.ts";
 export type { DownloadFormat } from "../bindings/DownloadFormat.ts";
 export type { EmbedFormat } from "../bindings/EmbedFormat.ts";
@@ -30,7 +33,9 @@ export type { Embed } from "../bindings/Embed.ts";
 export type { EvidenceCard } from "../bindings/EvidenceCard.ts";
 export type { FileContent } from "../bindings/FileContent.ts";
 export type { FailureGroup } from "../bindings/FailureGroup.ts";
+export type { Grouping } from "../bindings/Grouping.ts";
 export type { ImportState } from "../bindings/ImportState.ts";
+export type { LeftOut } from "../bindings/LeftOut.ts";
 export type { LinkOffered } from "../bindings/LinkOffered.ts";
 export type { NewShare } from "../bindings/NewShare.ts";
 export type { NotValid } from "../bindings/NotValid.ts";
@@ -51,6 +56,7 @@ export type { OfferView } from "../bindings/OfferView.ts";
 export type { SelfListedView } from "../bindings/SelfListedView.ts";
 export type { SyncSummary } from "../bindings/SyncSummary.ts";
 export type { ListRequest } from "../bindings/ListRequest.ts";
+export type { Preview } from "../bindings/Preview.ts";
 export type { ReportView } from "../bindings/ReportView.ts";
 export type { Settings } from "../bindings/Settings.ts";
 export type { Leaving } from "../bindings/Leaving.ts";
@@ -91,6 +97,8 @@ export interface Backend {
   onAccountProgress(listener: (progress: Events["account-progress"]) => void): Unlisten;
   /** Where the art with this digest is loaded from. */
   artUrl(digest: string): string;
+  /** Where the frame of a preview finds the page at `path`. */
+  previewUrl(path: string): string;
   /** Whether the shell takes dropped files itself (then the page leaves them alone). */
   readonly takesDrops: boolean;
 }

@@ -12,6 +12,7 @@ import type { CheckedSource } from "./CheckedSource";
 import type { Choice } from "./Choice";
 import type { ConnectRequest } from "./ConnectRequest";
 import type { Connecting } from "./Connecting";
+import type { CvRequest } from "./CvRequest";
 import type { DecideRequest } from "./DecideRequest";
 import type { Disconnected } from "./Disconnected";
 import type { DropRequest } from "./DropRequest";
@@ -34,14 +35,18 @@ import type { OfferSummary } from "./OfferSummary";
 import type { OfferView } from "./OfferView";
 import type { PageAnswer } from "./PageAnswer";
 import type { PauseRequest } from "./PauseRequest";
+import type { PortfolioRequest } from "./PortfolioRequest";
 import type { PresentRequest } from "./PresentRequest";
+import type { Preview } from "./Preview";
 import type { Removed } from "./Removed";
 import type { ReportText } from "./ReportText";
 import type { RestoreRequest } from "./RestoreRequest";
 import type { Restored } from "./Restored";
+import type { SaveCvRequest } from "./SaveCvRequest";
 import type { SaveRequest } from "./SaveRequest";
 import type { SaveShareRequest } from "./SaveShareRequest";
 import type { Saved } from "./Saved";
+import type { SavedDocument } from "./SavedDocument";
 import type { SelfListedView } from "./SelfListedView";
 import type { Settings } from "./Settings";
 import type { ShareRequest } from "./ShareRequest";
@@ -57,4 +62,4 @@ import type { WatchedFolder } from "./WatchedFolder";
 /**
  * Each command with its request and its response.
  */
-export type Api = { app_info: [Nothing, AppInfo], list_badges: [ListRequest, BadgePage], open_badge: [BadgeRequest, BadgeDetail], verify_badge: [BadgeRequest, BadgeDetail], import_text: [TextRequest, Started], import_files: [FilesRequest, Started], choose_files: [Nothing, Started | null], choose_folder: [Nothing, Started | null], import_clipboard: [Nothing, Started], take_link: [OfferRequest, Started], import_samples: [Nothing, Started], import_drop: [DropRequest, Started], cancel_import: [ImportRequest, Nothing], pause_import: [ImportRequest, Nothing], resume_import: [ImportRequest, Started], decide_import: [DecideRequest, Started], import_list: [ListImportRequest, Started], undo_import: [ImportRequest, Undone], import_report: [ImportRequest, ImportReport], import_report_text: [ImportRequest, ReportText], import_lines: [ImportLinesRequest, ImportLinesPage], unfinished_imports: [Nothing, Array<ImportReport>], check_text: [TextRequest, Array<CheckedBadge>], check_files: [FilesRequest, Array<CheckedSource>], check_drop: [DropRequest, Array<CheckedSource>], remove_badges: [BadgesRequest, Removed], restore_badges: [RestoreRequest, Restored], share_badge: [ShareRequest, ShareSheet], save_badge: [SaveRequest, Saved | null], save_share: [SaveShareRequest, Saved | null], check_page: [LinkRequest, PageAnswer], present_badges: [PresentRequest, Saved | null], badge_parts: [BadgeRequest, Array<Choice>], list_shares: [SharesRequest, Array<ShareView>], note_share: [NewShare, Nothing], forget_shares: [ForgetRequest, Forgotten], open_link: [LinkRequest, Nothing], copy_text: [TextRequest, Nothing], save_settings: [Settings, Settings], self_listed: [Nothing, Array<SelfListedView>], remove_self_listed: [ListedRequest, Nothing], accounts: [Nothing, Array<AccountView>], begin_account: [TextRequest, Connecting], connect_account: [ConnectRequest, AccountView], sync_account: [AccountRequest, SyncSummary], disconnect_account: [AccountRequest, Disconnected], read_offer: [OfferRequest, OfferView], accept_offer: [AcceptRequest, OfferSummary], watched_folders: [Nothing, Array<WatchedFolder>], watch_folder: [Nothing, Array<WatchedFolder> | null], unwatch_folder: [FolderRequest, Array<WatchedFolder>], pause_watching: [PauseRequest, Array<WatchedFolder>], };
+export type Api = { app_info: [Nothing, AppInfo], list_badges: [ListRequest, BadgePage], open_badge: [BadgeRequest, BadgeDetail], verify_badge: [BadgeRequest, BadgeDetail], import_text: [TextRequest, Started], import_files: [FilesRequest, Started], choose_files: [Nothing, Started | null], choose_folder: [Nothing, Started | null], import_clipboard: [Nothing, Started], take_link: [OfferRequest, Started], import_samples: [Nothing, Started], import_drop: [DropRequest, Started], cancel_import: [ImportRequest, Nothing], pause_import: [ImportRequest, Nothing], resume_import: [ImportRequest, Started], decide_import: [DecideRequest, Started], import_list: [ListImportRequest, Started], undo_import: [ImportRequest, Undone], import_report: [ImportRequest, ImportReport], import_report_text: [ImportRequest, ReportText], import_lines: [ImportLinesRequest, ImportLinesPage], unfinished_imports: [Nothing, Array<ImportReport>], check_text: [TextRequest, Array<CheckedBadge>], check_files: [FilesRequest, Array<CheckedSource>], check_drop: [DropRequest, Array<CheckedSource>], remove_badges: [BadgesRequest, Removed], restore_badges: [RestoreRequest, Restored], share_badge: [ShareRequest, ShareSheet], save_badge: [SaveRequest, Saved | null], save_share: [SaveShareRequest, Saved | null], check_page: [LinkRequest, PageAnswer], preview_cv: [CvRequest, Preview], save_cv: [SaveCvRequest, SavedDocument | null], preview_portfolio: [PortfolioRequest, Preview], save_portfolio: [PortfolioRequest, SavedDocument | null], present_badges: [PresentRequest, Saved | null], badge_parts: [BadgeRequest, Array<Choice>], list_shares: [SharesRequest, Array<ShareView>], note_share: [NewShare, Nothing], forget_shares: [ForgetRequest, Forgotten], open_link: [LinkRequest, Nothing], copy_text: [TextRequest, Nothing], save_settings: [Settings, Settings], self_listed: [Nothing, Array<SelfListedView>], remove_self_listed: [ListedRequest, Nothing], accounts: [Nothing, Array<AccountView>], begin_account: [TextRequest, Connecting], connect_account: [ConnectRequest, AccountView], sync_account: [AccountRequest, SyncSummary], disconnect_account: [AccountRequest, Disconnected], read_offer: [OfferRequest, OfferView], accept_offer: [AcceptRequest, OfferSummary], watched_folders: [Nothing, Array<WatchedFolder>], watch_folder: [Nothing, Array<WatchedFolder> | null], unwatch_folder: [FolderRequest, Array<WatchedFolder>], pause_watching: [PauseRequest, Array<WatchedFolder>], };

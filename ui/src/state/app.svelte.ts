@@ -19,6 +19,8 @@ export type Dialog =
   | { name: "settings" }
   | { name: "share"; badge: OpenBadge }
   | { name: "present"; ids: BadgeId[] }
+  | { name: "cv"; badges: { id: BadgeId; name: string }[] }
+  | { name: "portfolio"; badges: { id: BadgeId; name: string }[] }
   | { name: "shares" }
   | { name: "link"; url: string }
   | { name: "offered"; offered: LinkOffered }

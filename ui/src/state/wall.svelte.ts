@@ -1,4 +1,4 @@
-import { SvelteMap, SvelteSet } from "svelte/reactivity";
+import { SvelteMap } from "svelte/reactivity";
 
 import {
   toApiError,
@@ -40,7 +40,8 @@ export class Wall {
   error = $state.raw<ApiError | null>(null);
   /** The place that arrow keys move from. */
   cursor = $state(0);
-  selection = new SvelteSet<BadgeId>();
+  /** What is selected, with the names. */
+  selection = new SvelteMap<BadgeId, string>();
   /** Where the wall was scrolled to when it was left. */
   scrollTop = 0;
 
@@ -128,7 +129,7 @@ export class Wall {
     if (badge === undefined) return;
     this.cursor = index;
     this.#anchor = index;
-    if (!this.selection.delete(badge.id)) this.selection.add(badge.id);
+    if (!this.selection.delete(badge.id)) this.selection.set(badge.id, badge.name);
   }
 
   /** Selects everything between the last toggled place and `index`. */
@@ -137,7 +138,7 @@ export class Wall {
     this.selection.clear();
     for (let place = first; place <= last; place++) {
       const badge = this.at(place);
-      if (badge !== undefined) this.selection.add(badge.id);
+      if (badge !== undefined) this.selection.set(badge.id, badge.name);
     }
     this.cursor = index;
   }
@@ -148,7 +149,7 @@ export class Wall {
     for (let offset = 0; offset < this.total; offset += MOST_AT_ONCE) {
       const { badges } = await this.#ask(offset, MOST_AT_ONCE);
       if (generation !== this.#generation) return;
-      for (const badge of badges) this.selection.add(badge.id);
+      for (const badge of badges) this.selection.set(badge.id, badge.name);
     }
   }
 

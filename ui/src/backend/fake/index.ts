@@ -14,12 +14,14 @@ import type {
   ImportLine,
   ImportProgress,
   Leaving,
+  LeftOut,
   LinkOffered,
   ListRequest,
   NewShare,
   Network,
   OfferSummary,
   Post,
+  Preview,
   Request,
   Response,
   SelfListedView,
@@ -116,6 +118,15 @@ export function fakeBackend(options: Options): FakeBackend {
     return verdict === undefined ? detail : { ...detail, report: makeReport(verdict, host, new Date().toISOString()) };
   };
 
+  const leftOut = (ids: BadgeId[], all: boolean): LeftOut[] =>
+    ids
+      .map((id) => known(id).summary)
+      .filter((badge) => !all && (badge.verdict === "revoked" || badge.verdict === "invalid"))
+      .map((badge) => ({ name: badge.name, standing: badge.headline }));
+  const pages = (title: string, ids: BadgeId[], all: boolean): Preview => {
+    const out = leftOut(ids, all);
+    return { path: `1/${encodeURIComponent(title)}`, left_out: out, notes: [] };
+  };
   let shares: ShareView[] = [];
   const note = ({ badges, ...share }: NewShare): void => {
     const named = badges.map((id) => ({ id, name: known(id).summary.name }));
@@ -265,6 +276,13 @@ export function fakeBackend(options: Options): FakeBackend {
       note({ target: "presentation", place: domain === "" ? null : domain, badges: ids, personal: [] });
       return { path: "/home/robin/Documents/presentation.json" };
     },
+    preview_cv: async ({ ids, options: wanted }) => pages(wanted.name ?? "CV", ids, wanted.include_void),
+    save_cv: async ({ ids, options: wanted, format }) => ({ path: `/home/robin/Documents/cv.${format}`, left_out: leftOut(ids, wanted.include_void), notes: [] }),
+    preview_portfolio: async ({ ids, title, base_url, include_void }) => {
+      if (base_url !== null && !base_url.startsWith("http")) throw failure("portfolio.base-url", `“${base_url}” is not the address of a site.`, "Write it as https://ada.example/badges/, or leave it out.");
+      return pages(title, ids, include_void);
+    },
+    save_portfolio: async ({ ids, include_void }) => ({ path: "/home/robin/Sites/badges", left_out: leftOut(ids, include_void), notes: [] }),
     // Every fifth badge is by an issuer that signs each statement by itself.
     badge_parts: async ({ id }) =>
       id % 5 === 0
@@ -378,6 +396,8 @@ export function fakeBackend(options: Options): FakeBackend {
     refuse(error) {
       for (const listener of refusedListeners) listener(error);
     },
+    // The page's policy lets the real protocol alone be framed.
+    previewUrl: () => "about:blank",
     artUrl: (digest) => wallet.get(Number(digest.replace("fake-", "")))?.art ?? "data:,",
     takesDrops: false,
     drop(number) {

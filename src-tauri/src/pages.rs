@@ -1,0 +1,148 @@
+//! CVs and portfolios: a look at them first, then a file or a folder.
+
+use lapel_export::{Shared, cv, write_site};
+use lapel_share::{BaseUrl, CvFormat, CvOptions, LeftOut, Portfolio, PortfolioOptions};
+use lapel_wallet::Wallet;
+use lapel_wallet::api::{ApiError, BadgeId, NewShare};
+use serde::{Deserialize, Serialize};
+use tauri::{AppHandle, Manager};
+use ts_rs::TS;
+
+use crate::calls::{chosen_folder, reading};
+use crate::preview::Preview as Shown;
+use crate::sharing::{choose_file, write};
+
+/// A CV to look at.
+#[derive(Deserialize, TS)]
+#[ts(export)]
+pub(crate) struct CvRequest {
+    /// The badges, in their order.
+    ids: Vec<BadgeId>,
+    options: CvOptions,
+}
+
+/// A CV to save.
+#[derive(Deserialize, TS)]
+#[ts(export)]
+pub(crate) struct SaveCvRequest {
+    /// The badges, in their order.
+    ids: Vec<BadgeId>,
+    options: CvOptions,
+    format: CvFormat,
+}
+
+/// Pages to look at.
+#[derive(Serialize, TS)]
+#[ts(export)]
+pub(crate) struct Preview {
+    /// Under the scheme `preview`.
+    path: String,
+    /// Which of the chosen badges are not in it, and why.
+    left_out: Vec<LeftOut>,
+    /// What else is worth knowing.
+    notes: Vec<String>,
+}
+
+/// Where it was saved, and what is not in it.
+#[derive(Serialize, TS)]
+#[ts(export)]
+pub(crate) struct SavedDocument {
+    path: String,
+    left_out: Vec<LeftOut>,
+    notes: Vec<String>,
+}
+
+/// Shows the CV as a page: what a PDF or DOCX of it says as well.
+pub(crate) async fn preview_cv(app: &AppHandle, request: CvRequest) -> Result<Preview, ApiError> {
+    let CvRequest { ids, options } = request;
+    let made = reading(app, move |wallet| cv(wallet, &ids, &options, CvFormat::Html)).await?;
+    let number = app.state::<Shown>().show([("index.html".to_owned(), made.bytes)]);
+    Ok(Preview { path: format!("{number}/"), left_out: made.left_out, notes: made.notes })
+}
+
+/// Saves a CV where the person says; nothing is made where they do not.
+pub(crate) async fn save_cv(
+    app: &AppHandle,
+    request: SaveCvRequest,
+) -> Result<Option<SavedDocument>, ApiError> {
+    let name = format!("CV.{}", request.format.extension());
+    let Some(path) = choose_file(app, name).await else { return Ok(None) };
+    let SaveCvRequest { ids, options, format } = request;
+    let made = reading(app, move |wallet| {
+        let made = cv(wallet, &ids, &options, format)?;
+        write(&path, &made.bytes)?;
+        let place = path.display().to_string();
+        note(wallet, "cv", &place, ids)?;
+        Ok(SavedDocument { path: place, left_out: made.left_out, notes: made.notes })
+    });
+    made.await.map(Some)
+}
+
+/// A portfolio to look at or to save.
+#[derive(Deserialize, TS)]
+#[ts(export)]
+pub(crate) struct PortfolioRequest {
+    /// The badges, in their order.
+    ids: Vec<BadgeId>,
+    title: String,
+    /// Whose badges they are, if that is to be said.
+    name: Option<String>,
+    /// Where the site will be, if that is known.
+    base_url: Option<String>,
+    /// Whether badges that are revoked or invalid go in, called what they are.
+    include_void: bool,
+}
+
+/// Shows the site as a visitor sees it, but for the scripts of its pages.
+pub(crate) async fn preview_portfolio(
+    app: &AppHandle,
+    request: PortfolioRequest,
+) -> Result<Preview, ApiError> {
+    let Portfolio { files, left_out } = reading(app, move |wallet| portfolio(wallet, &request)).await?;
+    let number = app.state::<Shown>().show(files.into_iter().map(|file| (file.path, file.bytes)));
+    Ok(Preview { path: format!("{number}/"), left_out, notes: Vec::new() })
+}
+
+/// Writes the site into a folder that the person chooses, or brings the one there up to date.
+pub(crate) async fn save_portfolio(
+    app: &AppHandle,
+    request: PortfolioRequest,
+) -> Result<Option<SavedDocument>, ApiError> {
+    let Some(folder) = chosen_folder(app).await else { return Ok(None) };
+    let saved = reading(app, move |wallet| {
+        let Portfolio { files, left_out } = portfolio(wallet, &request)?;
+        let written = write_site(&folder, &files)?;
+        let place = folder.display().to_string();
+        note(wallet, "portfolio", &place, request.ids)?;
+        let notes = written.kept.iter().map(|path| format!("Kept, since somebody changed it: {path}"));
+        Ok(SavedDocument { path: place, left_out, notes: notes.collect() })
+    });
+    saved.await.map(Some)
+}
+
+fn portfolio(wallet: &Wallet, request: &PortfolioRequest) -> Result<Portfolio, ApiError> {
+    let base_url = match &request.base_url {
+        None => None,
+        Some(text) => Some(BaseUrl::parse(text).ok_or_else(|| {
+            ApiError::new(
+                "portfolio.base-url",
+                format!("\u{201c}{text}\u{201d} is not the address of a site."),
+                "Write it as https://ada.example/badges/, or leave it out.",
+            )
+        })?),
+    };
+    let read = request.ids.iter().map(|id| Shared::read(wallet, *id)).collect::<Result<Vec<_>, _>>()?;
+    let badges: Vec<_> = read.iter().map(Shared::badge).collect();
+    let options = PortfolioOptions {
+        title: request.title.clone(),
+        name: request.name.clone(),
+        base_url,
+        include_void: request.include_void,
+    };
+    Ok(Portfolio::of(&badges, &options))
+}
+
+fn note(wallet: &Wallet, target: &str, place: &str, badges: Vec<BadgeId>) -> Result<(), ApiError> {
+    let place = Some(place.to_owned());
+    wallet.note_share(&NewShare { target: target.to_owned(), place, badges, personal: Vec::new() })
+}
