@@ -19,6 +19,8 @@ it("keeps identities, trusted issuers, offline and appearance through the progra
     allowed_hosts: [],
     proxy: null,
     not_valid: "ask",
+    linkedin_organizations: {},
+    mastodon: null,
   });
   expect(await page.evaluate(() => document.documentElement.dataset["theme"])).toBe("dark");
   await page.getByRole("button", { name: "Remove robin@example.org" }).click();

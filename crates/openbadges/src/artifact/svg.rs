@@ -403,7 +403,8 @@ impl Walk<'_> {
             }
         }
         let uses_prefix = tag.name().prefix().is_some_and(|prefix| prefix.into_inner() == PREFIX);
-        self.has_undeclared_prefix |= uses_prefix && self.namespace_of(tag).is_none();
+        // What stands inside a badge goes with it.
+        self.has_undeclared_prefix |= uses_prefix && self.open.is_none() && self.namespace_of(tag).is_none();
         if self.root.is_none() {
             self.root = Some(self.root_of(tag, start, is_empty)?);
         } else if self.depth == 0 {

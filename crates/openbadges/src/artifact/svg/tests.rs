@@ -33,6 +33,13 @@ fn baked(image: &str, keyword: Keyword, text: &str) -> String {
 }
 
 #[test]
+fn baking_again_changes_nothing_whatever_stood_inside_the_badge_before() {
+    let image = svg("<b:assertion verify='x'><openbadges:credential verify='x'/></b:assertion>");
+    let once = baked(&image, OB3, "{}");
+    assert_eq!(baked(&once, OB3, "{}"), once);
+}
+
+#[test]
 fn the_body_is_read_however_it_is_written() {
     assert_eq!(one("<b:assertion><![CDATA[{\"a\":1}]]></b:assertion>"), "{\"a\":1}");
     assert_eq!(one("<b:assertion>{&quot;a&quot;:&#x22;&amp;&#233;\"}</b:assertion>"), "{\"a\":\"&é\"}");
