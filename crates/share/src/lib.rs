@@ -4,7 +4,6 @@
 //! [`share_sheet`] gives everything at once, [`save`] the bytes of one file. How a badge stands is said by its
 //! [`Standing`], and only a report can make one of those: "Verified on ..." is written nowhere else.
 
-mod bundle;
 mod cv;
 mod disclosure;
 mod download;
@@ -23,7 +22,6 @@ mod qr;
 mod standing;
 mod text;
 
-pub use bundle::universal_wallet;
 pub use cv::{Cv, CvError, CvFormat, CvOptions, CvStyle, Fonts, Grouping, Rendered};
 pub use disclosure::{Choice, DiscloseError, choices, disclosed};
 pub use download::{Download, DownloadFormat, SaveError, downloads, file_name, picture_png, save};

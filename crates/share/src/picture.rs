@@ -25,6 +25,10 @@ const MAX_DECODED: u64 = 160 << 20;
 /// An SVG that is drawn is no larger, in bytes.
 const MAX_SVG: usize = 2 << 20;
 
+/// The most elements that an SVG may come to when everything that is used is put in its place, and filter primitives.
+const MOST_ELEMENTS: f64 = 500_000.0;
+const MOST_FILTERS: usize = 32;
+
 /// The side of a picture that has no size of its own, in pixels.
 pub(crate) const USUAL_SIDE: u32 = 512;
 
@@ -119,7 +123,8 @@ pub(crate) fn svg_around(png: &[u8]) -> Option<String> {
     ))
 }
 
-fn decode(bytes: &[u8]) -> Option<DynamicImage> {
+/// A raster picture, within the limits.
+pub(crate) fn decode(bytes: &[u8]) -> Option<DynamicImage> {
     let mut limits = Limits::default();
     limits.max_image_width = Some(MAX_SIDE);
     limits.max_image_height = Some(MAX_SIDE);
@@ -129,7 +134,8 @@ fn decode(bytes: &[u8]) -> Option<DynamicImage> {
     reader.decode().ok()
 }
 
-fn shrunk(image: DynamicImage, side: u32) -> DynamicImage {
+/// The picture with no side longer than `side`.
+pub(crate) fn shrunk(image: DynamicImage, side: u32) -> DynamicImage {
     if image.width() <= side && image.height() <= side {
         return image;
     }
@@ -143,9 +149,33 @@ fn encode(image: &DynamicImage) -> Option<Vec<u8>> {
     Some(png.into_inner())
 }
 
+/// Whether an SVG may come to far more than its text: elements that are used from many places, which in turn are used
+/// from many, and entities that hold markup. What `n` references can multiply to at most is 3^(n/3).
+pub(crate) fn is_costly(svg: &str) -> bool {
+    let (mut elements, mut references, mut filters) = (0_usize, 0_usize, 0_usize);
+    for (start, _) in svg.match_indices('<') {
+        let rest = &svg[start + 1..];
+        if rest.starts_with("!ENTITY") {
+            let value = rest.split('>').next().unwrap_or_default();
+            if value[1..].contains(['<', '&']) {
+                return true;
+            }
+        }
+        let name =
+            rest.split(|c: char| c.is_whitespace() || matches!(c, '>' | '/')).next().unwrap_or_default();
+        let name = name.rsplit(':').next().unwrap_or_default();
+        elements += 1;
+        references += usize::from(matches!(name, "use" | "pattern" | "mask" | "marker" | "textPath"));
+        filters += usize::from(name.starts_with("fe"));
+    }
+    #[expect(clippy::cast_precision_loss, reason = "counts of a file of at most two mebibytes")]
+    let most = 3_f64.powf(references as f64 / 3.0) * elements as f64;
+    most > MOST_ELEMENTS || filters > MOST_FILTERS
+}
+
 /// An SVG drawn so that its longer side has `side` pixels.
 fn draw(svg: &[u8], side: u32, fonts: &PictureFonts) -> Option<DynamicImage> {
-    let text = std::str::from_utf8(svg).ok().filter(|text| text.len() <= MAX_SVG)?;
+    let text = std::str::from_utf8(svg).ok().filter(|text| text.len() <= MAX_SVG && !is_costly(text))?;
     let options = usvg::Options {
         fontdb: Arc::clone(&fonts.0),
         font_family: "sans-serif".to_owned(),
@@ -207,6 +237,20 @@ mod tests {
         assert_eq!((image.width(), image.height()), (64, 64));
         assert_eq!(image.get_pixel(0, 0)[3], 0, "the corners are clear");
         assert_eq!(image.get_pixel(32, 20)[3], 255, "the middle is not");
+    }
+
+    #[test]
+    fn an_svg_that_multiplies_is_not_drawn() {
+        let mut svg =
+            "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'><defs><g id='g0'><rect width='9' \
+                       height='9'/></g>"
+                .to_owned();
+        for level in 1..40 {
+            let used = format!("<use href='#g{}'/>", level - 1).repeat(10);
+            svg = [svg, format!("<g id='g{level}'>{used}</g>")].concat();
+        }
+        svg.push_str("</defs><use href='#g39'/></svg>");
+        assert!(png(svg.as_bytes(), 32, &PictureFonts::default()).is_none());
     }
 
     #[test]

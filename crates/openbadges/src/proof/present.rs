@@ -95,12 +95,8 @@ pub fn unsigned(credentials: &[&Credential], holder: Option<&str>) -> Result<Val
     Ok(presentation)
 }
 
-/// A credential as it stands in a presentation or a wallet: JSON as it is, a token in an envelope (VC Data Model 2.0,
-/// 4.13.1).
-///
-/// # Errors
-/// [`PresentError::NoCredential`].
-pub fn part(credential: &Credential) -> Result<Value, PresentError> {
+/// A credential as it stands in a presentation: JSON as it is, a token in an envelope (VC Data Model 2.0, 4.13.1).
+fn part(credential: &Credential) -> Result<Value, PresentError> {
     let standard = credential.standard();
     if standard.is_assertion() || standard == Standard::Presentation {
         let name = credential.id().unwrap_or("A badge").to_owned();

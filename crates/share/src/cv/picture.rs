@@ -4,11 +4,12 @@
 use std::io::Cursor;
 use std::sync::{Arc, LazyLock};
 
-use image::{DynamicImage, ImageFormat, ImageReader, Limits};
+use image::{DynamicImage, ImageFormat};
 use openbadges::artifact::svg;
 use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::{self, ImageHrefResolver, Options, Tree, fontdb};
 
+use crate::picture::{decode, is_costly, shrunk};
 use crate::{Art, Badge};
 
 /// Width and height of the square that a picture fits into, in pixels: 20 mm at 400 dpi.
@@ -17,15 +18,8 @@ const EDGE: u32 = 320;
 /// The most bytes of a picture that is looked at.
 const MOST_BYTES: usize = 8 << 20;
 
-/// The most pixels along an edge of one that is decoded, and the memory that this may take.
-const MOST_EDGE: u32 = 8192;
-const MOST_MEMORY: u64 = 256 << 20;
-
-/// The most bytes of an SVG, elements that it may come to when everything that is used is put in its place, and
-/// filter primitives.
+/// The most bytes of an SVG.
 const MOST_SVG: usize = 1 << 20;
-const MOST_ELEMENTS: f64 = 500_000.0;
-const MOST_FILTERS: usize = 32;
 
 /// A PNG of at most 320 by 320 pixels.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,19 +56,7 @@ fn draw(art: Art<'_>) -> Result<Picture, &'static str> {
 }
 
 fn draw_pixels(bytes: &[u8]) -> Result<Picture, &'static str> {
-    let mut reader =
-        ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|_| "it is damaged")?;
-    let mut limits = Limits::default();
-    limits.max_image_width = Some(MOST_EDGE);
-    limits.max_image_height = Some(MOST_EDGE);
-    limits.max_alloc = Some(MOST_MEMORY);
-    reader.limits(limits);
-    let image = reader.decode().map_err(|_| "it is damaged or too large")?;
-    let image = if image.width() > EDGE || image.height() > EDGE {
-        image.resize(EDGE, EDGE, image::imageops::FilterType::Lanczos3)
-    } else {
-        image
-    };
+    let image = shrunk(decode(bytes).ok_or("it is damaged or too large")?, EDGE);
     encode(&DynamicImage::ImageRgba8(image.into_rgba8()))
 }
 
@@ -118,30 +100,6 @@ fn draw_svg(bytes: &[u8]) -> Result<Picture, &'static str> {
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 1 and EDGE")]
 fn whole(length: f32) -> u32 {
     (length.ceil() as u32).clamp(1, EDGE)
-}
-
-/// Whether an SVG may come to far more than its text: elements that are used from many places, which in turn are used
-/// from many, and entities that hold markup. What `n` references can multiply to at most is 3^(n/3).
-fn is_costly(svg: &str) -> bool {
-    let (mut elements, mut references, mut filters) = (0_usize, 0_usize, 0_usize);
-    for (start, _) in svg.match_indices('<') {
-        let rest = &svg[start + 1..];
-        if rest.starts_with("!ENTITY") {
-            let value = rest.split('>').next().unwrap_or_default();
-            if value[1..].contains(['<', '&']) {
-                return true;
-            }
-        }
-        let name =
-            rest.split(|c: char| c.is_whitespace() || matches!(c, '>' | '/')).next().unwrap_or_default();
-        let name = name.rsplit(':').next().unwrap_or_default();
-        elements += 1;
-        references += usize::from(matches!(name, "use" | "pattern" | "mask" | "marker" | "textPath"));
-        filters += usize::from(name.starts_with("fe"));
-    }
-    #[expect(clippy::cast_precision_loss, reason = "counts of a file of at most a mebibyte")]
-    let most = 3_f64.powf(references as f64 / 3.0) * elements as f64;
-    most > MOST_ELEMENTS || filters > MOST_FILTERS
 }
 
 /// The bundled fonts, for words in pictures: which others a computer has must not change a picture.
