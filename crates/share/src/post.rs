@@ -1,6 +1,6 @@
 //! Posts: what a person says of a badge on a network, counted as that network counts.
 //!
-//! Texts of the badge are made plain ([`escape::unlinked`]): a name mentions nobody, makes no hashtag and no link.
+//! Texts of the badge are made plain ([`crate::escape::unlinked`]): a name mentions nobody, makes no hashtag and no link.
 //! They are cut between graphemes where a network has no room; the address never is.
 
 use serde::{Deserialize, Serialize};

@@ -1,5 +1,5 @@
 //! A CV as one page of HTML: nothing is loaded, no script runs (its own Content Security Policy says so as well), and
-//! every text is escaped ([`escape::html`]). It follows the reader's choice of light or dark, and prints on white.
+//! every text is escaped ([`crate::escape::html`]). It follows the reader's choice of light or dark, and prints on white.
 
 use std::fmt::Write as _;
 
