@@ -1,10 +1,11 @@
 //! `art://localhost/DIGEST`: pictures that the wallet has, for `<img>`.
 
 use lapel_wallet::Art;
-use tauri::http::{Request, Response, StatusCode, header};
+use tauri::http::{Request, Response};
 use tauri::{Manager, Runtime, UriSchemeContext, UriSchemeResponder};
 
 use crate::desktop::{Desktop, blocking};
+use crate::served;
 
 /// The scheme's name.
 pub(crate) const SCHEME: &str = "art";
@@ -34,30 +35,13 @@ pub(crate) fn answer<R: Runtime>(
             Ok(wallet) => blocking(move || wallet.art(&digest)).await.ok().flatten(),
             Err(_) => None,
         };
-        responder.respond(art.map_or_else(not_found, picture));
+        responder.respond(art.map_or_else(served::not_found, picture));
     });
 }
 
 /// The bytes under their own type. Where someone opens one by itself, it is a picture still: no script, no request.
 fn picture(art: Art) -> Response<Vec<u8>> {
-    let mut response = Response::new(art.bytes);
-    let headers = [
-        (header::CONTENT_TYPE, art.media_type.as_ref()),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'; sandbox"),
-        // The address is the digest of the bytes: they never change.
-        (header::CACHE_CONTROL, "private, max-age=31536000, immutable"),
-    ];
-    for (name, value) in headers {
-        if let Ok(value) = value.parse() {
-            response.headers_mut().insert(name, value);
-        }
-    }
-    response
-}
-
-fn not_found() -> Response<Vec<u8>> {
-    let mut response = Response::new(Vec::new());
-    *response.status_mut() = StatusCode::NOT_FOUND;
-    response
+    const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
+    // The address is the digest of the bytes: they never change.
+    served::found(art.bytes, art.media_type.as_ref(), POLICY, "private, max-age=31536000, immutable")
 }

@@ -2,7 +2,8 @@
 //!
 //! The interface (`ui/`) asks through one command, in [`calls`]; files come in by dialogs, drops and [`arguments`], in
 //! [`imports`], from watched folders in [`watching`], from the [`clipboard`], and by [`links`]; pictures go out
-//! through `art://`, in [`art`]. What is *not* here: any logic worth a test of its own.
+//! through `art://`, in [`art`], and pages that are to leave are shown through `preview://`, in [`preview`]. What is
+//! *not* here: any logic worth a test of its own.
 //! Badges are read, judged, stored and shared by `lapel-wallet` and `lapel-share`, the same as on the command line.
 
 mod accounts;
@@ -17,6 +18,7 @@ mod imports;
 mod links;
 mod pages;
 mod preview;
+mod served;
 mod sharing;
 mod trace;
 mod watching;

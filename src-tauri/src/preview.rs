@@ -3,8 +3,10 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use tauri::http::{Request, Response, StatusCode, header};
+use tauri::http::{Request, Response};
 use tauri::{Manager, Runtime, UriSchemeContext, UriSchemeResponder};
+
+use crate::served;
 
 /// The scheme's name.
 pub(crate) const SCHEME: &str = "preview";
@@ -49,26 +51,14 @@ pub(crate) fn answer<R: Runtime>(
 ) {
     let path = request.uri().path();
     let found = context.app_handle().state::<Preview>().file(path);
-    responder.respond(found.map_or_else(not_found, |bytes| response(path, bytes)));
+    responder.respond(found.map_or_else(served::not_found, |bytes| page(path, bytes)));
 }
 
 /// A page that runs no script and asks for nothing but its own style and pictures.
-fn response(path: &str, bytes: Vec<u8>) -> Response<Vec<u8>> {
+fn page(path: &str, bytes: Vec<u8>) -> Response<Vec<u8>> {
     const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline' preview: http://preview.localhost; \
                           img-src data: preview: http://preview.localhost; sandbox";
-    let mut response = Response::new(bytes);
-    let headers = [
-        (header::CONTENT_TYPE, media_type(path)),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::CONTENT_SECURITY_POLICY, POLICY),
-        (header::CACHE_CONTROL, "no-store"),
-    ];
-    for (name, value) in headers {
-        if let Ok(value) = value.parse() {
-            response.headers_mut().insert(name, value);
-        }
-    }
-    response
+    served::found(bytes, media_type(path), POLICY, "no-store")
 }
 
 fn media_type(path: &str) -> &'static str {
@@ -82,12 +72,6 @@ fn media_type(path: &str) -> &'static str {
         Some("xml" | "json" | "jwt" | "txt") => "text/plain; charset=utf-8",
         _ => "text/html; charset=utf-8",
     }
-}
-
-fn not_found() -> Response<Vec<u8>> {
-    let mut response = Response::new(Vec::new());
-    *response.status_mut() = StatusCode::NOT_FOUND;
-    response
 }
 
 #[cfg(test)]
