@@ -53,6 +53,7 @@ export type { ImportProgress } from "../bindings/ImportProgress.ts";
 export type { ImportReport } from "../bindings/ImportReport.ts";
 export type { OfferSummary } from "../bindings/OfferSummary.ts";
 export type { OfferView } from "../bindings/OfferView.ts";
+export type { SavedDocument } from "../bindings/SavedDocument.ts";
 export type { SelfListedView } from "../bindings/SelfListedView.ts";
 export type { SyncSummary } from "../bindings/SyncSummary.ts";
 export type { ListRequest } from "../bindings/ListRequest.ts";
@@ -71,7 +72,6 @@ export type { ShareView } from "../bindings/ShareView.ts";
 export type { Target } from "../bindings/Target.ts";
 export type { Theme } from "../bindings/Theme.ts";
 export type { VerdictAt } from "../bindings/VerdictAt.ts";
-
 
 export type Command = keyof Api;
 export type Request<C extends Command> = Api[C][0];
