@@ -517,6 +517,7 @@ export const en = {
     leaveOutId: "Leave the credential’s ID out",
     postLead: "Opens the network’s own form with this text. Nothing is sent before you send it there.",
     network: "Network",
+    postPageLead: "Opens the network’s own form with this address. Nothing is sent before you send it there.",
     networks: {
       linkedin: "LinkedIn",
       x: "X",
