@@ -96,6 +96,7 @@ api! {
     share_badge: ShareRequest => ShareSheet;
     save_badge: SaveRequest => Option<Saved>;
     save_share: SaveShareRequest => Option<Saved>;
+    save_page: BadgeRequest => Option<Saved>;
     check_page: LinkRequest => PageAnswer;
     preview_cv: CvRequest => Preview;
     save_cv: SaveCvRequest => Option<SavedDocument>;
@@ -541,6 +542,16 @@ async fn save_share(
     })
     .await?;
     save(app, name.to_owned(), bytes).await
+}
+
+/// Saves the self-verifying page where the person says.
+async fn save_page(app: &AppHandle, request: BadgeRequest) -> Result<Option<Saved>, ApiError> {
+    let (name, page) = reading(app, move |wallet| {
+        let shared = Shared::read(wallet, request.id)?;
+        Ok((shared.page_name(), shared.page()?))
+    })
+    .await?;
+    save(app, name, page.into_bytes()).await
 }
 
 /// The person asks whether a page that they share is there.

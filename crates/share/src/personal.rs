@@ -44,6 +44,8 @@ pub enum Target {
     Embed,
     /// The foot of a mail.
     Signature,
+    /// The self-verifying page, which holds the original.
+    Page,
     /// A file with the credential in it: original, picture, JSON or JWT.
     Files,
 }
@@ -77,13 +79,16 @@ pub(crate) fn leaving(
     let id: Vec<PersonalData> = id.into_iter().filter(|_| !leave_out_id).collect();
     let note = page.map(|_| "The page behind the link may name you.".to_owned());
     let linked = |target| Leaving { target, personal: Vec::new(), note: note.clone() };
+    let personal = personal_data(card, credential);
+    let whole = |target| Leaving { target, personal: personal.clone(), note: None };
     vec![
         Leaving { personal: id, ..linked(Target::Linkedin) },
         linked(Target::Post),
         linked(Target::Link),
         linked(Target::Embed),
         linked(Target::Signature),
-        Leaving { target: Target::Files, personal: personal_data(card, credential), note: None },
+        whole(Target::Page),
+        whole(Target::Files),
     ]
 }
 

@@ -3,4 +3,4 @@
 /**
  * A way in which a badge leaves.
  */
-export type Target = "linkedin" | "post" | "link" | "embed" | "signature" | "files";
+export type Target = "linkedin" | "post" | "link" | "embed" | "signature" | "page" | "files";

@@ -278,9 +278,9 @@ export class App {
     await this.#try(() => this.backend.call("open_link", { url }));
   }
 
-  /** Copies `text`, and says that `what` was copied. */
-  async copy(text: string, what: string): Promise<void> {
-    await this.#try(async () => {
+  /** Copies `text`, and says that `what` was copied. Gives whether it was. */
+  async copy(text: string, what: string): Promise<boolean> {
+    return this.#try(async () => {
       await this.backend.call("copy_text", { text });
       this.notices.tell(m.app.copiedWhat(what));
       return true;

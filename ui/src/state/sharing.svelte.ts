@@ -23,7 +23,13 @@ export class Sharing {
   /** What became of the page, once it was asked for. */
   answer = $state.raw<PageAnswer | null>(null);
   asking = $state(false);
+  /** Where the self-verifying page was saved, or why it was not. */
+  pageSaved = $state.raw<string | null>(null);
+  pageError = $state.raw<ApiError | null>(null);
+  makingPage = $state(false);
 
+  /** Whether LinkedIn's values have left since the sheet was opened. */
+  private linkedinNoted = false;
   private asked = 0;
   private typing: ReturnType<typeof setTimeout> | undefined;
 
@@ -85,14 +91,37 @@ export class Sharing {
     await this.told(what, target, () => this.app.backend.call("save_share", { id: this.id, what, options: this.options }));
   }
 
+  async savePage(): Promise<void> {
+    this.makingPage = true;
+    this.pageError = null;
+    try {
+      const saved = await this.app.backend.call("save_page", { id: this.id });
+      if (saved !== null) {
+        this.pageSaved = saved.path;
+        this.app.notices.announce(m.share.saved(saved.path));
+        await this.note("page", saved.path, "page");
+      }
+    } catch (reason) {
+      this.pageError = toApiError(reason);
+    } finally {
+      this.makingPage = false;
+    }
+  }
+
   /** Opens a form of another site, and writes down that it was. */
   open(url: string, target: Target, place: string | null): void {
     void this.note(target, place, target);
     void this.app.openLink(url);
   }
 
+  /** Writes down that LinkedIn's values were copied: once, since its form is filled in field by field. */
+  copiedForLinkedIn(): void {
+    if (!this.linkedinNoted) void this.note("linkedin", null, "linkedin");
+  }
+
   /** Writes down what left, in which form and where to, with which personal data. */
   async note(form: string, place: string | null, target: Target): Promise<void> {
+    if (target === "linkedin") this.linkedinNoted = true;
     const personal = this.leaving(target)?.personal.map((piece) => piece.what) ?? [];
     try {
       await this.app.backend.call("note_share", { target: form, place, badges: [this.id], personal: [...new Set(personal)] });

@@ -52,6 +52,61 @@ it("remembers the number of an issuer's LinkedIn page", async () => {
   expect(await asked(page, "save_settings")).toMatchObject([{ linkedin_organizations: { "https://marine-ecology.example/issuer": "42" } }]);
 });
 
+it("writes down once that LinkedIn's values were copied", async () => {
+  const page = await openShare();
+  await page.getByRole("button", { name: "Copy Name", exact: true }).click();
+  await page.getByRole("button", { name: "Copy Issuing organization" }).click();
+  await page.getByRole("button", { name: "Copy LinkedIn" }).click();
+  await expect.poll(async () => (await asked(page, "copy_text")).length).toBe(3);
+  // What is copied last is noted after the rest.
+  await page.getByTestId("share-tab-link").click();
+  await page.getByRole("tabpanel").getByRole("button", { name: "Copy Link and QR" }).click();
+  await expect.poll(async () => (await asked(page, "note_share")).at(-1)).toMatchObject({ target: "link" });
+  expect(await asked(page, "note_share")).toEqual([
+    { target: "linkedin", place: null, badges: [1], personal: ["Credential ID"] },
+    { target: "link", place: null, badges: [1], personal: [] },
+  ]);
+});
+
+it("writes down nothing where copying failed", async () => {
+  const page = await openShare(0, "badges=16&failing=copy_text");
+  await page.getByRole("button", { name: "Copy Issuing organization" }).click();
+  await page.locator('[data-testid="notice"][role="alert"]').waitFor();
+  expect(await asked(page, "note_share")).toEqual([]);
+});
+
+it("saves the self-verifying page, writes that down, and leads to where its address goes", async () => {
+  const page = await openShare();
+  await page.getByTestId("share-tab-page").click();
+  expect(await page.getByTestId("personal-data").textContent()).toContain("robin@example.org");
+  await page.getByTestId("save-page").click();
+  await expect.poll(() => page.getByTestId("page-saved").textContent()).toContain("/home/robin/Documents/badge-1.html");
+  expect(await asked(page, "save_page")).toEqual([{ id: 1 }]);
+  await expect.poll(() => asked(page, "note_share")).toEqual([
+    { target: "page", place: "/home/robin/Documents/badge-1.html", badges: [1], personal: ["Name of the recipient", "Mail address", "Evidence"] },
+  ]);
+  await page.getByTestId("page-to-link").click();
+  expect(await page.getByTestId("share-tab-link").evaluate((tab) => tab === document.activeElement)).toBe(true);
+  await page.getByTestId("own-page").waitFor();
+});
+
+it("says why there is no self-verifying page, and what to do", async () => {
+  const page = await openShare(0, "badges=16&failing=save_page");
+  await page.getByTestId("share-tab-page").click();
+  await page.getByTestId("save-page").click();
+  await expect.poll(() => page.getByTestId("page-error").textContent()).toMatch(/not available in this build.*rustup target add/s);
+  expect(await page.getByTestId("page-saved").count()).toBe(0);
+  expect(await asked(page, "note_share")).toEqual([]);
+});
+
+it("shows which address a network takes that takes no words", async () => {
+  const page = await openShare();
+  await page.getByTestId("share-tab-post").click();
+  expect(await page.getByTestId("post-page").textContent()).toBe("https://marine-ecology.example/assertions/1");
+  await page.getByTestId("network-x").check();
+  expect(await page.getByTestId("post-page").count()).toBe(0);
+});
+
 it("opens a post with the words that it shows, and counts them", async () => {
   const page = await openShare();
   await page.getByTestId("share-tab-post").click();
@@ -141,6 +196,10 @@ it("lets nobody claim a badge that is void, and says why", async () => {
   }
   await page.getByTestId("share-tab-files").click();
   expect(await page.getByTestId("save-original").count()).toBe(1);
+  // Evidence it is all the same, and its page says what it is.
+  await page.getByTestId("share-tab-page").click();
+  await page.getByTestId("save-page").click();
+  await page.getByTestId("page-saved").waitFor();
 });
 
 it("previews the snippet in a frame where no script can run, and copies it as it is", async () => {

@@ -56,6 +56,8 @@ export interface Options {
   accounts: "" | "keyring" | "file";
   /** How many folders are watched. */
   watched: number;
+  /** Whether something was shared before, on LinkedIn and Mastodon. */
+  remembered: boolean;
 }
 
 export function optionsFrom(search: string): Options {
@@ -73,6 +75,7 @@ export function optionsFrom(search: string): Options {
     shelf: Number(given.get("shelf") ?? 0),
     accounts: (given.get("accounts") ?? "") as Options["accounts"],
     watched: Number(given.get("watched") ?? 0),
+    remembered: given.has("remembered"),
   };
 }
 
@@ -100,7 +103,7 @@ export function fakeBackend(options: Options): FakeBackend {
   const refusedListeners = new Set<(error: ApiError) => void>();
   const accountListeners = new Set<(progress: AccountProgress) => void>();
   const asked: FakeBackend["asked"] = [];
-  let settings: Settings = { identities: ["robin@example.org"], trusted_issuers: [], offline: options.offline, appearance: options.appearance, not_valid: "ask", allowed_hosts: [], proxy: null, linkedin_organizations: {}, mastodon: null };
+  let settings: Settings = { identities: ["robin@example.org"], trusted_issuers: [], offline: options.offline, appearance: options.appearance, not_valid: "ask", allowed_hosts: [], proxy: null, linkedin_organizations: options.remembered ? { "https://marine-ecology.example/issuer": "1234567", "did:web:badges.university-of-applied-seamanship-and-harbour-management.example:issuers:continuing-education": "89" } : {}, mastodon: options.remembered ? "norden.social" : null };
   let nextToken = 1;
   let nextId = options.badges + 1;
   for (let id = 1; id <= options.badges; id++) wallet.set(id, makeBadge(id, options.scenario));
@@ -267,6 +270,7 @@ export function fakeBackend(options: Options): FakeBackend {
     },
     share_badge: async ({ id, options }) => shareSheet(detailOf(id), known(id).art, { ...options, mastodon: options.mastodon ?? settings.mastodon }, settings),
     save_share: async ({ what }) => ({ path: `/home/robin/Downloads/${{ qr_svg: "qr.svg", qr_png: "qr.png", signature_mail: "signature.eml" }[what]}` }),
+    save_page: async ({ id }) => ({ path: `/home/robin/Documents/badge-${id}.html` }),
     check_page: async ({ url }) => {
       await pause(options.delay > 0 ? options.delay : 20);
       return url.includes("gone") ? { state: "gone", why: "The host has no such page any more (404)." } : { state: "answers", moved_to: null };
@@ -307,7 +311,7 @@ export function fakeBackend(options: Options): FakeBackend {
     },
     open_link: async () => ({}),
     copy_text: async () => ({}),
-    save_settings: async (wanted) => (settings = wanted),
+    save_settings: async (wanted) => (settings = checkedSettings(wanted)),
     watched_folders: async () => watched,
     watch_folder: async () => (watched = [...watched, watchedFolder(watched.length)]),
     unwatch_folder: async ({ id }) => (watched = watched.filter((one) => one.id !== id)),
@@ -362,7 +366,7 @@ export function fakeBackend(options: Options): FakeBackend {
       asked.push({ command, request });
       if (options.delay > 0) await pause(options.delay);
       if (options.failing.includes(command)) {
-        throw failure("wallet.busy", "The wallet is in use by another program.", "Close the other Lapel, then try again.");
+        throw OWN_FAILURES[command] ?? failure("wallet.busy", "The wallet is in use by another program.", "Close the other Lapel, then try again.");
       }
       return handlers[command](request);
     },
@@ -408,6 +412,22 @@ export function fakeBackend(options: Options): FakeBackend {
     },
   };
 }
+
+/** The settings as the program keeps them: numbers are numbers, and an instance is a host. */
+function checkedSettings(wanted: Settings): Settings {
+  for (const number of Object.values(wanted.linkedin_organizations)) {
+    if (!/^\d{1,20}$/.test(number)) throw failure("share.bad-organization", `“${number}” is no number of a LinkedIn page.`, "It has digits only, 20 at most: LinkedIn shows it in the address of the page to whoever manages it.");
+  }
+  if (wanted.mastodon === null) return wanted;
+  const host = /^(?:https:\/\/)?(?:@?[^@/]+@)?([^/@:]+\.[^/@:]+)(?:\/.*)?$/.exec(wanted.mastodon)?.[1];
+  if (host === undefined) throw failure("share.bad-instance", `“${wanted.mastodon}” is no Mastodon instance.`, "Name its host, such as mastodon.social.");
+  return { ...wanted, mastodon: host };
+}
+
+/** How commands fail that fail in a way of their own. */
+const OWN_FAILURES: Partial<Record<Command, ApiError>> = {
+  save_page: failure("share.page-not-in-this-build", "Self-verifying pages are not available in this build of Lapel.", "Whoever built this Lapel can add it: rustup target add wasm32-unknown-unknown, then build again."),
+};
 
 const FAILURES: ApiError[] = [
   failure("import.png-without-badge", "This is a PNG image with no badge in it.", "Download the badge itself from its issuer: a screenshot or a preview carries none."),
@@ -530,6 +550,15 @@ function shareSheet({ card, report }: ReturnType<Made["detail"]>, art: string | 
   const behind = page === null ? null : "The page behind the link may name you.";
   const nothing = (target: Target): Leaving => ({ target, personal: [], note: behind });
   const signed = { removable: false, why: "It is signed: without it the proof would not hold." };
+  const whole = (target: Target): Leaving => ({
+    target,
+    note: null,
+    personal: [
+      { what: "Name of the recipient", value: "Robin Hale", ...signed },
+      { what: "Mail address", value: "robin@example.org", ...signed },
+      { what: "Evidence", value: card.evidence[0]?.url ?? "", ...signed },
+    ],
+  });
   return {
     standing: words ?? report.headline,
     linkedin: isVoid ? null : {
@@ -573,15 +602,8 @@ function shareSheet({ card, report }: ReturnType<Made["detail"]>, art: string | 
       nothing("link"),
       nothing("embed"),
       nothing("signature"),
-      {
-        target: "files",
-        note: null,
-        personal: [
-          { what: "Name of the recipient", value: "Robin Hale", ...signed },
-          { what: "Mail address", value: "robin@example.org", ...signed },
-          { what: "Evidence", value: card.evidence[0]?.url ?? "", ...signed },
-        ],
-      },
+      whole("page"),
+      whole("files"),
     ],
     verified_on: verified,
   };
