@@ -1494,6 +1494,28 @@ fn a_cv_leaves_void_badges_out_unless_asked() {
 }
 
 #[test]
+fn a_portfolio_tells_nothing_of_badges_that_it_leaves_out() {
+    let desk = Desk::new();
+    let issuer = Issuer::did_key("portfolio").named("Harbour School");
+    let sound =
+        issuer.achievement("First Aid").award_to("ada@example.org").sign_data_integrity(DataModel::V2);
+    let changed =
+        issuer.achievement("Sailing").award_to("eve@example.org").sign_data_integrity(DataModel::V2);
+    let changed = changed.text().replace("Sailing", "Piloting");
+    for (name, text) in [("1.json", sound.text()), ("2.json", &changed)] {
+        let file = desk.write(name, text);
+        assert_eq!(desk.run(&["import", "--offline", "--not-valid", "keep", &file]).status, 0);
+    }
+    let told = |more: &[&str]| {
+        let site = desk.run(&[&["portfolio", "--all", "-o", "site", "--json"], more].concat()).one_line();
+        site["personal_data"].to_string()
+    };
+    let without = told(&[]);
+    assert!(without.contains("ada@example.org") && !without.contains("eve@example.org"), "{without}");
+    assert!(told(&["--include-void"]).contains("eve@example.org"));
+}
+
+#[test]
 fn a_cv_comes_in_every_form_and_replaces_no_file() {
     let desk = desk_with_ten();
     for (form, extension) in [

@@ -1,7 +1,7 @@
 //! CVs and portfolios: a look at them first, then a file or a folder.
 
-use lapel_export::{Shared, cv, write_site};
-use lapel_share::{BaseUrl, CvFormat, CvOptions, LeftOut, Portfolio, PortfolioOptions};
+use lapel_export::{Shared, carried, cv, told, write_site};
+use lapel_share::{Badge, BaseUrl, CvFormat, CvOptions, LeftOut, PersonalData, Portfolio, PortfolioOptions};
 use lapel_wallet::Wallet;
 use lapel_wallet::api::{ApiError, BadgeId, NewShare};
 use serde::{Deserialize, Serialize};
@@ -72,7 +72,7 @@ pub(crate) async fn save_cv(
         let made = cv(wallet, &ids, &options, format)?;
         write(&path, &made.bytes)?;
         let place = path.display().to_string();
-        note(wallet, "cv", &place, ids)?;
+        note(wallet, "cv", &place, made.badges, &made.personal_data)?;
         Ok(SavedDocument { path: place, left_out: made.left_out, notes: made.notes })
     });
     made.await.map(Some)
@@ -98,7 +98,12 @@ pub(crate) async fn preview_portfolio(
     app: &AppHandle,
     request: PortfolioRequest,
 ) -> Result<Preview, ApiError> {
-    let Portfolio { files, left_out } = reading(app, move |wallet| portfolio(wallet, &request)).await?;
+    let made = reading(app, move |wallet| {
+        let read = read(wallet, &request.ids)?;
+        let badges: Vec<_> = read.iter().map(Shared::badge).collect();
+        portfolio(&badges, &request)
+    });
+    let Portfolio { files, left_out } = made.await?;
     let number = app.state::<Shown>().show(files.into_iter().map(|file| (file.path, file.bytes)));
     Ok(Preview { path: format!("{number}/"), left_out, notes: Vec::new() })
 }
@@ -110,17 +115,24 @@ pub(crate) async fn save_portfolio(
 ) -> Result<Option<SavedDocument>, ApiError> {
     let Some(folder) = chosen_folder(app).await else { return Ok(None) };
     let saved = reading(app, move |wallet| {
-        let Portfolio { files, left_out } = portfolio(wallet, &request)?;
+        let read = read(wallet, &request.ids)?;
+        let badges: Vec<_> = read.iter().map(Shared::badge).collect();
+        let Portfolio { files, left_out } = portfolio(&badges, &request)?;
         let written = write_site(&folder, &files)?;
         let place = folder.display().to_string();
-        note(wallet, "portfolio", &place, request.ids)?;
+        let in_it = carried(&request.ids, &badges, request.include_void);
+        note(wallet, "portfolio", &place, in_it, &told(&badges, request.include_void))?;
         let notes = written.kept.iter().map(|path| format!("Kept, since somebody changed it: {path}"));
         Ok(SavedDocument { path: place, left_out, notes: notes.collect() })
     });
     saved.await.map(Some)
 }
 
-fn portfolio(wallet: &Wallet, request: &PortfolioRequest) -> Result<Portfolio, ApiError> {
+fn read(wallet: &Wallet, ids: &[BadgeId]) -> Result<Vec<Shared>, ApiError> {
+    ids.iter().map(|id| Shared::read(wallet, *id)).collect()
+}
+
+fn portfolio(badges: &[Badge<'_>], request: &PortfolioRequest) -> Result<Portfolio, ApiError> {
     let base_url = match &request.base_url {
         None => None,
         Some(text) => Some(BaseUrl::parse(text).ok_or_else(|| {
@@ -131,18 +143,28 @@ fn portfolio(wallet: &Wallet, request: &PortfolioRequest) -> Result<Portfolio, A
             )
         })?),
     };
-    let read = request.ids.iter().map(|id| Shared::read(wallet, *id)).collect::<Result<Vec<_>, _>>()?;
-    let badges: Vec<_> = read.iter().map(Shared::badge).collect();
     let options = PortfolioOptions {
         title: request.title.clone(),
         name: request.name.clone(),
         base_url,
         include_void: request.include_void,
     };
-    Ok(Portfolio::of(&badges, &options))
+    Ok(Portfolio::of(badges, &options))
 }
 
-fn note(wallet: &Wallet, target: &str, place: &str, badges: Vec<BadgeId>) -> Result<(), ApiError> {
+fn note(
+    wallet: &Wallet,
+    target: &str,
+    place: &str,
+    badges: Vec<BadgeId>,
+    told: &[PersonalData],
+) -> Result<(), ApiError> {
+    let mut personal: Vec<String> = Vec::new();
+    for data in told {
+        if !personal.contains(&data.what) {
+            personal.push(data.what.clone());
+        }
+    }
     let place = Some(place.to_owned());
-    wallet.note_share(&NewShare { target: target.to_owned(), place, badges, personal: Vec::new() })
+    wallet.note_share(&NewShare { target: target.to_owned(), place, badges, personal })
 }

@@ -38,10 +38,14 @@ pub(crate) fn run(args: &Cv, global: &Global) -> Result<Status, Problem> {
     let mut out = Out::new(global.json);
     if out.json {
         out.json(&json!({ "path": path, "format": format(args.format), "bytes": made.bytes.len(),
-                          "badges": made.badges, "left_out": made.left_out, "notes": made.notes,
+                          "badges": made.badges.len(), "left_out": made.left_out, "notes": made.notes,
                           "personal_data": made.personal_data }))?;
     } else {
-        let badges = if made.badges == 1 { "1 badge".to_owned() } else { format!("{} badges", made.badges) };
+        let badges = if made.badges.len() == 1 {
+            "1 badge".to_owned()
+        } else {
+            format!("{} badges", made.badges.len())
+        };
         out.line(&format!("Saved {badges} as {}", plain(&path)))?;
         if !made.personal_data.is_empty() {
             out.line("The file tells:")?;

@@ -1,7 +1,7 @@
 //! `lapel portfolio`.
 
-use lapel_export::{Shared, Written, write_site};
-use lapel_share::{Badge, LeftOut, PersonalData, Portfolio, PortfolioOptions, has_pages, personal_data};
+use lapel_export::{Shared, Written, told, write_site};
+use lapel_share::{Badge, LeftOut, PersonalData, Portfolio, PortfolioOptions, has_pages};
 use lapel_wallet::Wallet;
 use lapel_wallet::api::{ApiError, BadgeId, ListRequest};
 use serde_json::json;
@@ -26,7 +26,7 @@ pub(crate) fn run(args: &Args, global: &Global) -> Result<Status, Problem> {
     };
     let site = Portfolio::of(&shown, &options);
     let written = write_site(&args.output, &site.files).map_err(ApiError::from)?;
-    tell(args, &written, &site.left_out, &told(&shown), global)
+    tell(args, &written, &site.left_out, &told(&shown, args.include_void), global)
 }
 
 fn ids(args: &Args, wallet: &Wallet) -> Result<Vec<BadgeId>, Problem> {
@@ -35,17 +35,6 @@ fn ids(args: &Args, wallet: &Wallet) -> Result<Vec<BadgeId>, Problem> {
     }
     let request = ListRequest { sort: "newest".to_owned(), ..ListRequest::default() };
     Ok(badges(wallet, request, u32::MAX)?.into_iter().map(|badge| badge.id).collect())
-}
-
-/// What the credentials in the site tell of their recipient, each once.
-fn told(shown: &[Badge<'_>]) -> Vec<PersonalData> {
-    let mut told: Vec<PersonalData> = Vec::new();
-    for data in shown.iter().flat_map(|badge| personal_data(badge.card, badge.credential)) {
-        if !told.contains(&data) {
-            told.push(data);
-        }
-    }
-    told
 }
 
 fn tell(

@@ -1,11 +1,11 @@
 //! CVs of badges of the wallet.
 
 use jiff::Timestamp;
-use lapel_share::{Badge, Cv, CvFormat, CvOptions, LeftOut, PersonalData, personal_data};
+use lapel_share::{Cv, CvFormat, CvOptions, LeftOut, PersonalData};
 use lapel_wallet::Wallet;
 use lapel_wallet::api::{ApiError, BadgeId};
 
-use crate::{Shared, fonts};
+use crate::{Shared, carried, fonts, told};
 
 /// A CV that was made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,8 +14,8 @@ pub struct MadeCv {
     pub bytes: Vec<u8>,
     /// A name for it.
     pub file_name: String,
-    /// How many badges are in it.
-    pub badges: usize,
+    /// The badges that are in it.
+    pub badges: Vec<BadgeId>,
     /// The chosen badges that are not, and why.
     pub left_out: Vec<LeftOut>,
     /// What else the person should know, a sentence each.
@@ -50,21 +50,9 @@ pub fn cv(
     Ok(MadeCv {
         bytes: rendered.bytes,
         file_name: cv.file_name(format),
-        badges: cv.len(),
+        badges: carried(&chosen, &badges, options.include_void),
         left_out: cv.left_out().to_vec(),
         notes,
-        personal_data: if format == CvFormat::Pdf { told(&badges, options) } else { Vec::new() },
+        personal_data: if format == CvFormat::Pdf { told(&badges, options.include_void) } else { Vec::new() },
     })
-}
-
-/// What the badges in a CV tell of their recipient, each once.
-fn told(badges: &[Badge<'_>], options: &CvOptions) -> Vec<PersonalData> {
-    let mut told: Vec<PersonalData> = Vec::new();
-    let carried = badges.iter().filter(|badge| options.include_void || !badge.standing.is_void());
-    for data in carried.flat_map(|badge| personal_data(badge.card, badge.credential)) {
-        if !told.contains(&data) {
-            told.push(data);
-        }
-    }
-    told
 }

@@ -14,5 +14,5 @@ pub use cv::{MadeCv, cv};
 pub use fonts::{fonts, picture_fonts};
 pub use page::{PageAnswer, page_answers};
 pub use present::{Showing, present, present_unsigned};
-pub use shared::{Shared, kind, no_page, void, with_settings};
+pub use shared::{Shared, carried, kind, no_page, told, void, with_settings};
 pub use site::{MANIFEST, SiteError, Written, write_site};

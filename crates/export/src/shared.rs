@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 use lapel_share::{
-    Art, Badge, DownloadFormat, EmbedFormat, LARGEST_PICTURE, Original, PageOptions, Qr, ShareOptions,
-    ShareSheet, Standing, downloads, not_claimed, page, page_name, picture_png, save, share_sheet,
-    signature_mail,
+    Art, Badge, DownloadFormat, EmbedFormat, LARGEST_PICTURE, Original, PageOptions, PersonalData, Qr,
+    ShareOptions, ShareSheet, Standing, downloads, not_claimed, page, page_name, personal_data, picture_png,
+    save, share_sheet, signature_mail,
 };
 use lapel_wallet::api::{ApiError, BadgeId, Settings};
 use lapel_wallet::{Picture, Wallet};
@@ -62,7 +62,7 @@ impl Shared {
     /// Where the badge has no such form, or its picture cannot be used.
     pub fn save(&self, format: DownloadFormat, size: Option<u32>) -> Result<Vec<u8>, ApiError> {
         save(&self.badge(), format, size, picture_fonts())
-            .map_err(|error| ApiError::new(error.code(), error.to_string(), error.hint()))
+            .map_err(|error| ApiError::new(error.code(), sentence(&error), error.hint()))
     }
 
     /// The self-verifying page. It holds the original, with all the personal data that the sheet lists.
@@ -71,7 +71,7 @@ impl Shared {
     /// Where Lapel was built without the verifier that the page needs.
     pub fn page(&self) -> Result<String, ApiError> {
         page(&self.badge(), PageOptions { made_at: Some(Timestamp::now()) })
-            .map_err(|error| ApiError::new(error.code(), error.to_string(), error.hint()))
+            .map_err(|error| ApiError::new(error.code(), sentence(&error), error.hint()))
     }
 
     /// A name for the file of the self-verifying page.
@@ -85,7 +85,7 @@ impl Shared {
     /// Where there is no such page, or its address does not fit.
     pub fn qr(&self, options: &ShareOptions) -> Result<Qr, ApiError> {
         let page = self.sheet(options).page.ok_or_else(no_page)?;
-        Qr::of(&page).map_err(|error| ApiError::new(error.code(), error.to_string(), error.hint()))
+        Qr::of(&page).map_err(|error| ApiError::new(error.code(), sentence(&error), error.hint()))
     }
 
     /// A draft of a mail with the badge's signature, which mail programs open.
@@ -118,6 +118,15 @@ impl Shared {
     }
 }
 
+/// What a library says went wrong, as a sentence: it is shown to people beside other sentences.
+fn sentence(error: &impl std::error::Error) -> String {
+    let text = error.to_string();
+    let mut characters = text.chars();
+    let first = characters.next().into_iter().flat_map(char::to_uppercase);
+    let end = if text.ends_with('.') { "" } else { "." };
+    first.chain(characters.as_str().chars()).chain(end.chars()).collect()
+}
+
 /// `options` with what the settings of `wallet` say besides: the map of LinkedIn's page ids, and the Mastodon instance
 /// where none is named.
 ///
@@ -128,11 +137,30 @@ pub fn with_settings(wallet: &Wallet, options: ShareOptions) -> Result<ShareOpti
     Ok(ShareOptions { mastodon: options.mastodon.or(mastodon), linkedin_organizations, ..options })
 }
 
+/// Of `ids`, whose badges are `badges`, those that a document holds: without what nobody can claim any more, unless that is
+/// wanted.
+pub fn carried(ids: &[BadgeId], badges: &[Badge<'_>], include_void: bool) -> Vec<BadgeId> {
+    let pairs = ids.iter().zip(badges);
+    pairs.filter(|(_, badge)| include_void || !badge.standing.is_void()).map(|(id, _)| *id).collect()
+}
+
+/// What a document with the credentials of `badges` tells of their recipients, each once; see [`carried`].
+pub fn told(badges: &[Badge<'_>], include_void: bool) -> Vec<PersonalData> {
+    let mut told: Vec<PersonalData> = Vec::new();
+    let held = badges.iter().filter(|badge| include_void || !badge.standing.is_void());
+    for data in held.flat_map(|badge| personal_data(badge.card, badge.credential)) {
+        if !told.contains(&data) {
+            told.push(data);
+        }
+    }
+    told
+}
+
 /// There is no page to link to.
 pub fn no_page() -> ApiError {
     ApiError::new(
         "share.no-public-page",
-        "this badge has no public page to link to",
+        "This badge has no public page to link to.",
         "Name a page of your own, such as the self-verifying page where you put it, or send the file instead.",
     )
 }

@@ -324,6 +324,10 @@ fn personal(hostile: &Hostile<'_>) {
             leaving.personal.iter().all(|data| is_one_line(&data.value) && data.value.chars().count() <= 300)
         );
     }
+    // The self-verifying page holds the original: it tells what a file tells.
+    let told =
+        |target| &hostile.sheet.leaving.iter().find(|leaving| leaving.target == target).unwrap().personal;
+    assert_eq!(told(lapel_share::Target::Page), told(lapel_share::Target::Files));
 }
 
 fn is_one_line(text: &str) -> bool {
