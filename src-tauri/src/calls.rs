@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use lapel_export::{PageAnswer, Shared, page_answers, with_settings};
+use lapel_export::{PageAnswer, Shared, checked_settings, page_answers, with_settings};
 use lapel_share::{Choice, DownloadFormat, ShareOptions, ShareSheet};
 use lapel_wallet::account::{AccountId, AccountView, Disconnected, OfferSummary, OfferView, SyncSummary};
 use lapel_wallet::api::{
@@ -588,7 +588,7 @@ async fn copy_text(app: &AppHandle, request: TextRequest) -> Result<Nothing, Api
 }
 
 async fn save_settings(app: &AppHandle, request: Settings) -> Result<Settings, ApiError> {
-    reading(app, move |wallet| wallet.save_settings(&request)).await
+    reading(app, move |wallet| wallet.save_settings(&checked_settings(request)?)).await
 }
 
 async fn self_listed(app: &AppHandle, _: Nothing) -> Result<Vec<SelfListedView>, ApiError> {

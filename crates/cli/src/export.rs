@@ -5,10 +5,12 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use lapel_export::{Names, PageAnswer, Shared, archive, no_page, page_answers, void, with_settings};
+use lapel_export::{
+    Names, PageAnswer, Shared, archive, mastodon_instance, no_page, page_answers, void, with_settings,
+};
 use lapel_share::{
     DownloadFormat, Embed, EmbedFormat, LinkedIn, Network, PersonalData, Post, ShareOptions, ShareSheet,
-    Target, Theme, instance,
+    Target, Theme,
 };
 use lapel_wallet::Wallet;
 use lapel_wallet::api::{BadgeId, ListRequest};
@@ -331,10 +333,7 @@ fn remember(args: &Share, wallet: &Wallet, shared: &Shared) -> Result<(), Proble
     let mut settings = wallet.settings()?;
     let before = settings.clone();
     if let Some(named) = &args.instance {
-        let host = instance(named).ok_or_else(|| {
-            let hint = "Name its host, such as mastodon.social.";
-            Problem::unusable(told("share.bad-instance", format!("“{named}” is no Mastodon instance"), hint))
-        })?;
+        let host = mastodon_instance(named).map_err(Problem::unusable)?;
         settings.mastodon = Some(host);
     }
     if let Some(number) = args.organization {

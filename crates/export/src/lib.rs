@@ -14,5 +14,7 @@ pub use cv::{MadeCv, cv};
 pub use fonts::{fonts, picture_fonts};
 pub use page::{PageAnswer, page_answers};
 pub use present::{Showing, present, present_unsigned};
-pub use shared::{Shared, carried, kind, no_page, told, void, with_settings};
+pub use shared::{
+    Shared, carried, checked_settings, kind, mastodon_instance, no_page, told, void, with_settings,
+};
 pub use site::{MANIFEST, SiteError, Written, write_site};

@@ -1,10 +1,12 @@
 //! A badge of the wallet, as sharing sees it.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use lapel_share::{
     Art, Badge, DownloadFormat, EmbedFormat, LARGEST_PICTURE, Original, PageOptions, PersonalData, Qr,
-    ShareOptions, ShareSheet, Standing, downloads, not_claimed, page, page_name, personal_data, picture_png,
-    save, share_sheet, signature_mail,
+    ShareOptions, ShareSheet, Standing, downloads, instance, not_claimed, organization_id, page, page_name,
+    personal_data, picture_png, save, share_sheet, signature_mail,
 };
 use lapel_wallet::api::{ApiError, BadgeId, Settings};
 use lapel_wallet::{Picture, Wallet};
@@ -135,6 +137,44 @@ fn sentence(error: &impl std::error::Error) -> String {
 pub fn with_settings(wallet: &Wallet, options: ShareOptions) -> Result<ShareOptions, ApiError> {
     let Settings { linkedin_organizations, mastodon, .. } = wallet.settings()?;
     Ok(ShareOptions { mastodon: options.mastodon.or(mastodon), linkedin_organizations, ..options })
+}
+
+/// `settings` as they are to be kept, with what sharing remembers looked at: the Mastodon instance becomes its host, and
+/// LinkedIn's page ids are numbers.
+///
+/// # Errors
+/// Where an instance is no host, or a page id no number.
+pub fn checked_settings(settings: Settings) -> Result<Settings, ApiError> {
+    let mut linkedin_organizations = BTreeMap::new();
+    for (issuer, number) in &settings.linkedin_organizations {
+        let issuer = issuer.trim();
+        if issuer.is_empty() {
+            let message = "There is no issuer to remember the LinkedIn page of.";
+            return Err(ApiError::new("share.no-issuer-id", message, "Give the issuer's address or DID."));
+        }
+        let id = organization_id(number).ok_or_else(|| bad_organization(number))?;
+        linkedin_organizations.insert(issuer.to_owned(), id);
+    }
+    let mastodon = settings.mastodon.as_deref().map(mastodon_instance).transpose()?;
+    Ok(Settings { linkedin_organizations, mastodon, ..settings })
+}
+
+/// The host of the Mastodon instance that `named` means: its name, its address, or an account there.
+///
+/// # Errors
+/// Where it means none.
+pub fn mastodon_instance(named: &str) -> Result<String, ApiError> {
+    instance(named).ok_or_else(|| {
+        let message = format!("“{named}” is no Mastodon instance.");
+        ApiError::new("share.bad-instance", message, "Name its host, such as mastodon.social.")
+    })
+}
+
+fn bad_organization(number: &str) -> ApiError {
+    let message = format!("“{number}” is no number of a LinkedIn page.");
+    let hint =
+        "It has digits only, 20 at most: LinkedIn shows it in the address of the page to whoever manages it.";
+    ApiError::new("share.bad-organization", message, hint)
 }
 
 /// Of `ids`, whose badges are `badges`, those that a document holds: without what nobody can claim any more, unless that is

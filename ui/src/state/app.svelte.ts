@@ -94,12 +94,19 @@ export class App {
   }
 
   async saveSettings(settings: Settings): Promise<void> {
-    if (this.info === null) return;
+    const error = await this.trySettings(settings);
+    if (error !== null) this.notices.fail(error);
+  }
+
+  /** Saves the settings, for who says beside the field why they were refused. */
+  async trySettings(settings: Settings): Promise<ApiError | null> {
+    if (this.info === null) return null;
     try {
       const saved = await this.backend.call("save_settings", settings);
       this.info = { ...this.info, settings: saved };
+      return null;
     } catch (error) {
-      this.notices.fail(error);
+      return toApiError(error);
     }
   }
 

@@ -64,6 +64,48 @@ it("watches folders that the system's dialog gives, and says how each is doing",
   await expect.poll(() => folders.count()).toBe(1);
 });
 
+it("shows, changes and forgets what is remembered for sharing", async () => {
+  const page = await openWindow("badges=16&remembered");
+  await page.getByTestId("open-settings").click();
+  const organizations = page.getByTestId("organization");
+  expect(await organizations.count()).toBe(2);
+  expect(await organizations.first().textContent()).toContain("https://marine-ecology.example/issuer");
+  const number = organizations.first().getByTestId("organization-number");
+  await number.fill("42");
+  await number.press("Tab");
+  await expect.poll(async () => (await asked(page, "save_settings")).at(-1)).toMatchObject({ linkedin_organizations: { "https://marine-ecology.example/issuer": "42" } });
+  await organizations.nth(1).getByTestId("organization-forget").click();
+  await expect.poll(() => organizations.count()).toBe(1);
+  expect((await asked(page, "save_settings")).at(-1)).toMatchObject({ linkedin_organizations: { "https://marine-ecology.example/issuer": "42" }, mastodon: "norden.social" });
+  const mastodon = page.getByTestId("settings-mastodon");
+  await mastodon.fill("@robin@ruhr.social");
+  await mastodon.press("Enter");
+  await expect.poll(() => mastodon.inputValue()).toBe("ruhr.social");
+  await page.getByTestId("mastodon-forget").click();
+  await expect.poll(async () => (await asked(page, "save_settings")).at(-1)).toMatchObject({ mastodon: null });
+  expect(await mastodon.inputValue()).toBe("");
+});
+
+it("says beside the field what is no number of a page and no instance", async () => {
+  const page = await openWindow("badges=16&remembered");
+  await page.getByTestId("open-settings").click();
+  const number = page.getByTestId("organization-number").first();
+  const refused = page.getByTestId("sharing-refused");
+  await number.fill("acme");
+  await number.press("Tab");
+  await expect.poll(() => refused.textContent()).toContain("“acme” is no number of a LinkedIn page. It has digits only");
+  expect(await number.getAttribute("aria-invalid")).toBe("true");
+  expect(await number.getAttribute("aria-describedby")).toBe(await refused.getAttribute("id"));
+  await number.fill("7");
+  await number.press("Tab");
+  await expect.poll(() => refused.count()).toBe(0);
+  const mastodon = page.getByTestId("settings-mastodon");
+  await mastodon.fill("norden");
+  await mastodon.press("Tab");
+  await expect.poll(() => refused.textContent()).toContain("“norden” is no Mastodon instance. Name its host");
+  expect(await mastodon.getAttribute("aria-invalid")).toBe("true");
+});
+
 it("remembers what to do with badges that are not valid", async () => {
   const page = await openWindow("badges=16");
   await page.getByTestId("open-settings").click();
