@@ -19,6 +19,8 @@ await mkdir("shots", { recursive: true });
 
 const USUAL = { width: 1120, height: 760 };
 const SMALL = { width: 720, height: 480 };
+/** Narrower than the window gets, as text at twice its size makes it. */
+const NARROW = { width: 420, height: 760 };
 const LARGE = { width: 1440, height: 900 };
 
 const openFirst = async (page) => {
@@ -36,12 +38,34 @@ const openPresent = (place, ...testids) => async (page) => {
   await page.getByTestId("present-selected").click();
   for (const testid of testids) await page.getByTestId(testid).click();
 };
+const openPages = (name, ...fills) => async (page) => {
+  // Only what is in view is in the page.
+  const drawn = await page.getByTestId("badge-card").count();
+  for (const place of [0, 1, 9, 11].filter((one) => one < drawn)) await page.getByTestId("badge-card").nth(place).click({ modifiers: ["Control"] });
+  await page.getByTestId(`${name}-selected`).evaluate((button) => button.click());
+  await page.getByTestId("page-preview").waitFor();
+  for (const [field, text] of fills) await page.getByTestId(`${name}-${field}`).fill(text);
+  await page.waitForTimeout(400);
+};
+const openVoidShare = async (page) => {
+  await openVerdict("invalid")(page);
+  await page.getByTestId("share").click();
+  await page.getByTestId("not-claimed").waitFor();
+};
+const openPage = async (page) => {
+  await openShare("page")(page);
+  await page.getByTestId("save-page").click();
+};
+const openSharingSettings = async (page) => {
+  await page.evaluate(() => document.querySelector('[data-testid="open-settings"]').click());
+  await page.getByTestId("sharing-settings").scrollIntoViewIfNeeded();
+};
 const openShares = async (page) => {
   await openPresent(1)(page);
   await page.getByTestId("present-domain").fill("verifier.example");
   await page.getByTestId("present-save").click();
   await page.keyboard.press("Escape");
-  await page.getByTestId("open-settings").click();
+  await page.evaluate(() => document.querySelector('[data-testid="open-settings"]').click());
   await page.getByTestId("open-shares").click();
   await page.getByTestId("share-entry").waitFor();
 };
@@ -269,6 +293,47 @@ const SHOTS = [
   ["share-link", "", USUAL, openShare("link")],
   ["share-embed", "", USUAL, openShare("embed")],
   ["share-files", "", USUAL, openShare("files")],
+  ["share-page", "", USUAL, openShare("page")],
+  ["share-page-saved", "", USUAL, openPage],
+  ["share-page-error", "failing=save_page", USUAL, openPage],
+  ["share-error", "failing=share_badge", USUAL, async (page) => {
+    await openFirst(page);
+    await page.getByTestId("share").click();
+    await page.getByTestId("share-error").waitFor();
+  }],
+  ["share-void", "", USUAL, openVoidShare],
+  ...["linkedin", "post", "link", "embed", "signature", "files"].map((tab) => [`share-narrow-${tab}`, "", NARROW, openShare(tab)]),
+  ["share-narrow-page", "", NARROW, openPage],
+  ...["linkedin", "post", "embed", "page", "files"].map((tab) => [`share-rtl-${tab}`, "scenario=rtl&badges=18", USUAL, openShare(tab)]),
+  ...["linkedin", "post", "embed", "signature"].map((tab) => [`share-names-${tab}`, "scenario=names&badges=18", USUAL, openShare(tab)]),
+  ["cv", "", USUAL, openPages("cv", ["name", "Robin Hale"])],
+  ["cv-large", "", LARGE, openPages("cv")],
+  ["cv-narrow", "", NARROW, openPages("cv")],
+  ["cv-rtl", "scenario=rtl&badges=18", USUAL, openPages("cv")],
+  ["cv-names", "scenario=names&badges=18", USUAL, openPages("cv")],
+  ["cv-error", "failing=preview_cv", USUAL, async (page) => {
+    await page.getByTestId("badge-card").nth(1).click({ modifiers: ["Control"] });
+    await page.getByTestId("cv-selected").click();
+    await page.getByTestId("cv-error").waitFor();
+  }],
+  ["portfolio", "", USUAL, openPages("portfolio")],
+  ["portfolio-error", "", USUAL, openPages("portfolio", ["base", "nonsense"])],
+  ["portfolio-narrow", "", NARROW, openPages("portfolio")],
+  ["present-error", "failing=present_badges", USUAL, async (page) => {
+    await openPresent(4, "present-in-parts")(page);
+    await page.getByTestId("present-save").click();
+  }],
+  ["present-narrow", "scenario=names&badges=18", NARROW, openPresent(4, "present-in-parts")],
+  ["present-rtl", "scenario=rtl&badges=18", USUAL, openPresent(4, "present-in-parts")],
+  ["shares-narrow", "scenario=names&badges=18", NARROW, openShares],
+  ["shares-rtl", "scenario=rtl&badges=18", USUAL, openShares],
+  ["settings-sharing", "remembered", USUAL, openSharingSettings],
+  ["settings-sharing-narrow", "remembered", NARROW, async (page) => {
+    await openSharingSettings(page);
+    await page.getByTestId("organization-number").first().fill("acme");
+    await page.getByTestId("settings-mastodon").focus();
+    await page.getByTestId("sharing-refused").waitFor();
+  }],
   [
     "link",
     "",

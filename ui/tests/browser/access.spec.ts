@@ -17,6 +17,19 @@ const openShare = (tab: string) => async (page: Page): Promise<void> => {
   await page.getByTestId("personal-data").waitFor();
 };
 
+const openPages = (name: string) => async (page: Page): Promise<void> => {
+  // One of them is not valid, so that the list of those left out is there.
+  for (const place of [0, 11]) await page.getByTestId("badge-card").nth(place).click({ modifiers: ["Control"] });
+  await page.getByTestId(`${name}-selected`).click();
+  await page.getByTestId("page-preview").waitFor();
+  await page.getByTestId("left-out").waitFor();
+};
+const openPresent = async (page: Page): Promise<void> => {
+  await page.getByTestId("badge-card").nth(4).click({ modifiers: ["Control"] });
+  await page.getByTestId("present-selected").click();
+  await page.getByTestId("present-in-parts").check();
+};
+
 const bulk = (wanted: string) => async (page: Page): Promise<void> => {
   await page.getByTestId("add").click();
   await page.getByTestId("add-choose-folder").click();
@@ -110,7 +123,46 @@ const SCREENS: [string, string, (page: Page) => Promise<unknown>, Look?][] = [
   ["sharing a signature", "badges=16", openShare("signature")],
   ["sharing a snippet in a small window", "badges=16", openShare("embed"), { width: 720, height: 480 }],
   ["sharing files", "badges=16", openShare("files")],
+  ["sharing a page that was saved", "badges=16", async (page) => {
+    await openShare("page")(page);
+    await page.getByTestId("save-page").click();
+    await page.getByTestId("page-saved").waitFor();
+  }],
+  ["sharing a page that cannot be made", "badges=16&failing=save_page", async (page) => {
+    await openShare("page")(page);
+    await page.getByTestId("save-page").click();
+    await page.getByTestId("page-error").waitFor();
+  }],
+  ["a CV", "badges=16", openPages("cv")],
+  ["a CV in a small window", "badges=16", openPages("cv"), { width: 720, height: 480 }],
+  ["a portfolio", "badges=16", openPages("portfolio")],
+  ["a portfolio that cannot be made", "badges=16", async (page) => {
+    await openPages("portfolio")(page);
+    await page.getByTestId("portfolio-base").fill("nonsense");
+    await page.getByTestId("portfolio-error").waitFor();
+  }],
+  ["a presentation in parts", "badges=16", openPresent],
+  ["a presentation that failed", "badges=16&failing=present_badges", async (page) => {
+    await openPresent(page);
+    await page.getByTestId("present-save").click();
+    await page.getByTestId("present-error").waitFor();
+  }],
+  ["what left the wallet", "badges=16", async (page) => {
+    await openShare("page")(page);
+    await page.getByTestId("save-page").click();
+    await page.getByTestId("page-saved").waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByTestId("open-settings").click();
+    await page.getByTestId("open-shares").click();
+    await page.getByTestId("share-entry").waitFor();
+  }],
   ["the settings", "badges=16&offline", (page) => page.getByTestId("open-settings").click()],
+  ["the settings of sharing, one refused", "badges=16&remembered", async (page) => {
+    await page.getByTestId("open-settings").click();
+    await page.getByTestId("settings-mastodon").fill("norden");
+    await page.getByTestId("settings-mastodon").press("Tab");
+    await page.getByTestId("sharing-refused").waitFor();
+  }],
   ["a link's dialog", "badges=16", async (page) => {
     await openBadge(page);
     await page.locator(".markdown .link").first().click();
