@@ -1,7 +1,7 @@
 //! CVs and portfolios: a look at them first, then a file or a folder.
 
-use lapel_export::{Shared, cv, write_site};
-use lapel_share::{BaseUrl, CvFormat, CvOptions, LeftOut, Portfolio, PortfolioOptions};
+use lapel_export::{MadePortfolio, base_url, cv, portfolio, write_site};
+use lapel_share::{CvFormat, CvOptions, LeftOut, PortfolioOptions};
 use lapel_wallet::Wallet;
 use lapel_wallet::api::{ApiError, BadgeId, NewShare};
 use serde::{Deserialize, Serialize};
@@ -72,7 +72,7 @@ pub(crate) async fn save_cv(
         let made = cv(wallet, &ids, &options, format)?;
         write(&path, &made.bytes)?;
         let place = path.display().to_string();
-        note(wallet, "cv", &place, ids)?;
+        note(wallet, "cv", &place, made.badges)?;
         Ok(SavedDocument { path: place, left_out: made.left_out, notes: made.notes })
     });
     made.await.map(Some)
@@ -98,7 +98,7 @@ pub(crate) async fn preview_portfolio(
     app: &AppHandle,
     request: PortfolioRequest,
 ) -> Result<Preview, ApiError> {
-    let Portfolio { files, left_out } = reading(app, move |wallet| portfolio(wallet, &request)).await?;
+    let MadePortfolio { files, left_out, .. } = reading(app, move |wallet| made(wallet, &request)).await?;
     let number = app.state::<Shown>().show(files.into_iter().map(|file| (file.path, file.bytes)));
     Ok(Preview { path: format!("{number}/"), left_out, notes: Vec::new() })
 }
@@ -110,36 +110,24 @@ pub(crate) async fn save_portfolio(
 ) -> Result<Option<SavedDocument>, ApiError> {
     let Some(folder) = chosen_folder(app).await else { return Ok(None) };
     let saved = reading(app, move |wallet| {
-        let Portfolio { files, left_out } = portfolio(wallet, &request)?;
+        let MadePortfolio { files, badges, left_out, .. } = made(wallet, &request)?;
         let written = write_site(&folder, &files)?;
         let place = folder.display().to_string();
-        note(wallet, "portfolio", &place, request.ids)?;
+        note(wallet, "portfolio", &place, badges)?;
         let notes = written.kept.iter().map(|path| format!("Kept, since somebody changed it: {path}"));
         Ok(SavedDocument { path: place, left_out, notes: notes.collect() })
     });
     saved.await.map(Some)
 }
 
-fn portfolio(wallet: &Wallet, request: &PortfolioRequest) -> Result<Portfolio, ApiError> {
-    let base_url = match &request.base_url {
-        None => None,
-        Some(text) => Some(BaseUrl::parse(text).ok_or_else(|| {
-            ApiError::new(
-                "portfolio.base-url",
-                format!("\u{201c}{text}\u{201d} is not the address of a site."),
-                "Write it as https://ada.example/badges/, or leave it out.",
-            )
-        })?),
-    };
-    let read = request.ids.iter().map(|id| Shared::read(wallet, *id)).collect::<Result<Vec<_>, _>>()?;
-    let badges: Vec<_> = read.iter().map(Shared::badge).collect();
+fn made(wallet: &Wallet, request: &PortfolioRequest) -> Result<MadePortfolio, ApiError> {
     let options = PortfolioOptions {
         title: request.title.clone(),
         name: request.name.clone(),
-        base_url,
+        base_url: request.base_url.as_deref().map(base_url).transpose()?,
         include_void: request.include_void,
     };
-    Ok(Portfolio::of(&badges, &options))
+    portfolio(wallet, &request.ids, &options)
 }
 
 fn note(wallet: &Wallet, target: &str, place: &str, badges: Vec<BadgeId>) -> Result<(), ApiError> {

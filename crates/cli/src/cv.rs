@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use lapel_export::MadeCv;
 use lapel_share::{CvFormat, CvOptions, CvStyle, Grouping};
-use lapel_wallet::api::{BadgeId, ListRequest};
+use lapel_wallet::Wallet;
+use lapel_wallet::api::{BadgeId, ListRequest, NewShare};
 use serde_json::json;
 
 use crate::args::{Cv, CvForm, CvGroup, CvLook, Global};
@@ -29,19 +30,22 @@ pub(crate) fn run(args: &Cv, global: &Global) -> Result<Status, Problem> {
         let mut out = Out::new(false);
         out.bytes(&made.bytes)?;
         out.flush()?;
+        note(&wallet, &made, None)?;
         tell(&made);
         return Ok(Status::Done);
     }
     let path = args.output.clone().unwrap_or_else(|| PathBuf::from(&made.file_name));
     write(&path, &made.bytes, args.force).map_err(|error| not_written(&path, &error))?;
     let path = path.display().to_string();
+    note(&wallet, &made, Some(path.clone()))?;
     let mut out = Out::new(global.json);
     if out.json {
         out.json(&json!({ "path": path, "format": format(args.format), "bytes": made.bytes.len(),
-                          "badges": made.badges, "left_out": made.left_out, "notes": made.notes,
+                          "badges": made.badges.len(), "left_out": made.left_out, "notes": made.notes,
                           "personal_data": made.personal_data }))?;
     } else {
-        let badges = if made.badges == 1 { "1 badge".to_owned() } else { format!("{} badges", made.badges) };
+        let count = made.badges.len();
+        let badges = if count == 1 { "1 badge".to_owned() } else { format!("{count} badges") };
         out.line(&format!("Saved {badges} as {}", plain(&path)))?;
         if !made.personal_data.is_empty() {
             out.line("The file tells:")?;
@@ -55,6 +59,12 @@ pub(crate) fn run(args: &Cv, global: &Global) -> Result<Status, Problem> {
         tell(&made);
     }
     Ok(Status::Done)
+}
+
+/// Writes down which badges left the wallet, and where to.
+fn note(wallet: &Wallet, made: &MadeCv, place: Option<String>) -> Result<(), Problem> {
+    let badges = made.badges.clone();
+    Ok(wallet.note_share(&NewShare { target: "cv".to_owned(), place, badges, personal: Vec::new() })?)
 }
 
 /// What is not in it, and what else to know: on standard error, where a pipe does not take it.

@@ -1,10 +1,11 @@
 //! CVs of badges of the wallet.
 
 use jiff::Timestamp;
-use lapel_share::{Badge, Cv, CvFormat, CvOptions, LeftOut, PersonalData, personal_data};
+use lapel_share::{Cv, CvFormat, CvOptions, LeftOut, PersonalData};
 use lapel_wallet::Wallet;
 use lapel_wallet::api::{ApiError, BadgeId};
 
+use crate::portfolio::told;
 use crate::{Shared, fonts};
 
 /// A CV that was made.
@@ -14,8 +15,8 @@ pub struct MadeCv {
     pub bytes: Vec<u8>,
     /// A name for it.
     pub file_name: String,
-    /// How many badges are in it.
-    pub badges: usize,
+    /// The badges that are in it, in their order.
+    pub badges: Vec<BadgeId>,
     /// The chosen badges that are not, and why.
     pub left_out: Vec<LeftOut>,
     /// What else the person should know, a sentence each.
@@ -46,25 +47,16 @@ pub fn cv(
     let rendered = cv
         .render(format, fonts())
         .map_err(|error| ApiError::new(error.code(), error.to_string(), error.hint()))?;
+    let carried = chosen.iter().zip(&badges);
+    let (ids, carried): (Vec<BadgeId>, Vec<_>) =
+        carried.filter(|(_, badge)| options.include_void || !badge.standing.is_void()).unzip();
     let notes = cv.notes().iter().cloned().chain(rendered.notes).collect();
     Ok(MadeCv {
         bytes: rendered.bytes,
         file_name: cv.file_name(format),
-        badges: cv.len(),
+        badges: ids,
         left_out: cv.left_out().to_vec(),
         notes,
-        personal_data: if format == CvFormat::Pdf { told(&badges, options) } else { Vec::new() },
+        personal_data: if format == CvFormat::Pdf { told(&carried) } else { Vec::new() },
     })
-}
-
-/// What the badges in a CV tell of their recipient, each once.
-fn told(badges: &[Badge<'_>], options: &CvOptions) -> Vec<PersonalData> {
-    let mut told: Vec<PersonalData> = Vec::new();
-    let carried = badges.iter().filter(|badge| options.include_void || !badge.standing.is_void());
-    for data in carried.flat_map(|badge| personal_data(badge.card, badge.credential)) {
-        if !told.contains(&data) {
-            told.push(data);
-        }
-    }
-    told
 }
