@@ -8,6 +8,7 @@ mod page;
 mod plan;
 mod portfolio;
 mod present;
+mod publish;
 mod shared;
 mod site;
 
@@ -18,5 +19,6 @@ pub use page::{PageAnswer, page_answers};
 pub use plan::{MANIFEST, Written};
 pub use portfolio::{MadePortfolio, base_url, portfolio};
 pub use present::{Showing, present, present_unsigned};
+pub use publish::{Fault, PublishError, PublishLimits, Target, TargetOptions, publish};
 pub use shared::{Shared, kind, no_page, void, with_settings};
 pub use site::{SiteError, write_site};
