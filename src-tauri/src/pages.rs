@@ -1,9 +1,9 @@
 //! CVs and portfolios: a look at them first, then a file or a folder.
 
-use lapel_export::{Shared, carried, cv, told, write_site};
-use lapel_share::{Badge, BaseUrl, CvFormat, CvOptions, LeftOut, PersonalData, Portfolio, PortfolioOptions};
+use lapel_export::{MadePortfolio, base_url, cv, note, portfolio, write_site};
+use lapel_share::{CvFormat, CvOptions, LeftOut, PortfolioOptions};
 use lapel_wallet::Wallet;
-use lapel_wallet::api::{ApiError, BadgeId, NewShare};
+use lapel_wallet::api::{ApiError, BadgeId};
 use serde::{Deserialize, Serialize};
 use tauri::{AppHandle, Manager};
 use ts_rs::TS;
@@ -72,7 +72,7 @@ pub(crate) async fn save_cv(
         let made = cv(wallet, &ids, &options, format)?;
         write(&path, &made.bytes)?;
         let place = path.display().to_string();
-        note(wallet, "cv", &place, made.badges, &made.personal_data)?;
+        note(wallet, "cv", Some(place.clone()), made.badges, &made.personal_data)?;
         Ok(SavedDocument { path: place, left_out: made.left_out, notes: made.notes })
     });
     made.await.map(Some)
@@ -98,12 +98,7 @@ pub(crate) async fn preview_portfolio(
     app: &AppHandle,
     request: PortfolioRequest,
 ) -> Result<Preview, ApiError> {
-    let made = reading(app, move |wallet| {
-        let read = read(wallet, &request.ids)?;
-        let badges: Vec<_> = read.iter().map(Shared::badge).collect();
-        portfolio(&badges, &request)
-    });
-    let Portfolio { files, left_out } = made.await?;
+    let MadePortfolio { files, left_out, .. } = reading(app, move |wallet| made(wallet, &request)).await?;
     let number = app.state::<Shown>().show(files.into_iter().map(|file| (file.path, file.bytes)));
     Ok(Preview { path: format!("{number}/"), left_out, notes: Vec::new() })
 }
@@ -115,56 +110,22 @@ pub(crate) async fn save_portfolio(
 ) -> Result<Option<SavedDocument>, ApiError> {
     let Some(folder) = chosen_folder(app).await else { return Ok(None) };
     let saved = reading(app, move |wallet| {
-        let read = read(wallet, &request.ids)?;
-        let badges: Vec<_> = read.iter().map(Shared::badge).collect();
-        let Portfolio { files, left_out } = portfolio(&badges, &request)?;
+        let MadePortfolio { files, badges, left_out, personal_data } = made(wallet, &request)?;
         let written = write_site(&folder, &files)?;
         let place = folder.display().to_string();
-        let in_it = carried(&request.ids, &badges, request.include_void);
-        note(wallet, "portfolio", &place, in_it, &told(&badges, request.include_void))?;
+        note(wallet, "portfolio", Some(place.clone()), badges, &personal_data)?;
         let notes = written.kept.iter().map(|path| format!("Kept, since somebody changed it: {path}"));
         Ok(SavedDocument { path: place, left_out, notes: notes.collect() })
     });
     saved.await.map(Some)
 }
 
-fn read(wallet: &Wallet, ids: &[BadgeId]) -> Result<Vec<Shared>, ApiError> {
-    ids.iter().map(|id| Shared::read(wallet, *id)).collect()
-}
-
-fn portfolio(badges: &[Badge<'_>], request: &PortfolioRequest) -> Result<Portfolio, ApiError> {
-    let base_url = match &request.base_url {
-        None => None,
-        Some(text) => Some(BaseUrl::parse(text).ok_or_else(|| {
-            ApiError::new(
-                "portfolio.base-url",
-                format!("\u{201c}{text}\u{201d} is not the address of a site."),
-                "Write it as https://ada.example/badges/, or leave it out.",
-            )
-        })?),
-    };
+fn made(wallet: &Wallet, request: &PortfolioRequest) -> Result<MadePortfolio, ApiError> {
     let options = PortfolioOptions {
         title: request.title.clone(),
         name: request.name.clone(),
-        base_url,
+        base_url: request.base_url.as_deref().map(base_url).transpose()?,
         include_void: request.include_void,
     };
-    Ok(Portfolio::of(badges, &options))
-}
-
-fn note(
-    wallet: &Wallet,
-    target: &str,
-    place: &str,
-    badges: Vec<BadgeId>,
-    told: &[PersonalData],
-) -> Result<(), ApiError> {
-    let mut personal: Vec<String> = Vec::new();
-    for data in told {
-        if !personal.contains(&data.what) {
-            personal.push(data.what.clone());
-        }
-    }
-    let place = Some(place.to_owned());
-    wallet.note_share(&NewShare { target: target.to_owned(), place, badges, personal })
+    portfolio(wallet, &request.ids, &options)
 }

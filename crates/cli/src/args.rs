@@ -441,22 +441,52 @@ pub(crate) enum ThemeName {
 
 /// `lapel portfolio`.
 #[derive(Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[command(
-    after_help = "Exported again into the same folder, only what changed is written, and what is gone is removed. Files that \
-    Lapel did not make stay as they are.\n\
-    Exit status: 0 written, 1 not written, 2 wrong usage."
+    after_help = "Exported or published again to the same place, only what changed is written, and what is gone is removed. \
+    Files that Lapel did not make stay as they are.\n\
+    Name and password for --publish are never given here, but in the environment: LAPEL_WEBDAV_USER and \
+    LAPEL_WEBDAV_PASSWORD; for a bucket AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, and AWS_SESSION_TOKEN where there is \
+    one. Without them, what --remember kept is used, or nothing.\n\
+    Exit status: 0 written, 1 not written or not all of it, 2 wrong usage."
 )]
 pub(crate) struct Portfolio {
     /// The badges, such as b17
-    #[arg(required_unless_present = "all", value_name = "ID", value_parser = badge_id)]
+    #[arg(required_unless_present_any = ["all", "forget"], value_name = "ID", value_parser = badge_id)]
     pub(crate) ids: Vec<u32>,
     /// All badges in the wallet
     #[arg(long, conflicts_with = "ids")]
     pub(crate) all: bool,
     /// Where to
-    #[arg(short, long, value_name = "FOLDER")]
-    pub(crate) output: PathBuf,
-    /// Where the site will be, for previews, sitemap and feed
+    #[arg(
+        short,
+        long,
+        value_name = "FOLDER",
+        required_unless_present = "publish",
+        conflicts_with = "publish"
+    )]
+    pub(crate) output: Option<PathBuf>,
+    // No documentation comment, where addresses would have to be marked up.
+    #[arg(
+        long,
+        value_name = "URL",
+        help = "Publish it here: a WebDAV collection (https://cloud.example/dav/badges/) or an S3-compatible store \
+                (s3://bucket/prefix)"
+    )]
+    pub(crate) publish: Option<String>,
+    /// The address of the S3-compatible store [default: that of `AWS_ENDPOINT_URL`, or Amazon S3]
+    #[arg(long, value_name = "URL", requires = "publish", conflicts_with = "output")]
+    pub(crate) endpoint: Option<String>,
+    /// The region of the bucket [default: that of `AWS_REGION`, or us-east-1]
+    #[arg(long, requires = "publish", conflicts_with = "output")]
+    pub(crate) region: Option<String>,
+    /// Keep the name and password that the environment gives in the system's keyring, once they were good
+    #[arg(long, requires = "publish", conflicts_with = "output")]
+    pub(crate) remember: bool,
+    /// Publish nothing, and forget what was kept for that place
+    #[arg(long, requires = "publish", conflicts_with_all = ["output", "ids", "all", "remember"])]
+    pub(crate) forget: bool,
+    /// Where visitors will find the site, for previews, sitemap and feed
     #[arg(long, value_name = "URL", value_parser = base_url)]
     pub(crate) base_url: Option<BaseUrl>,
     /// The site's title
@@ -471,7 +501,7 @@ pub(crate) struct Portfolio {
 }
 
 fn base_url(text: &str) -> Result<BaseUrl, String> {
-    BaseUrl::parse(text).ok_or_else(|| "it is no http or https address of a folder".to_owned())
+    lapel_export::base_url(text).map_err(|error| format!("{} {}", error.message, error.hint))
 }
 
 /// `lapel present`.

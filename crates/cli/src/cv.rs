@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use lapel_export::MadeCv;
+use lapel_export::{MadeCv, note};
 use lapel_share::{CvFormat, CvOptions, CvStyle, Grouping};
 use lapel_wallet::api::{BadgeId, ListRequest};
 use serde_json::json;
@@ -29,23 +29,22 @@ pub(crate) fn run(args: &Cv, global: &Global) -> Result<Status, Problem> {
         let mut out = Out::new(false);
         out.bytes(&made.bytes)?;
         out.flush()?;
+        note(&wallet, "cv", None, made.badges.clone(), &made.personal_data)?;
         tell(&made);
         return Ok(Status::Done);
     }
     let path = args.output.clone().unwrap_or_else(|| PathBuf::from(&made.file_name));
     write(&path, &made.bytes, args.force).map_err(|error| not_written(&path, &error))?;
     let path = path.display().to_string();
+    note(&wallet, "cv", Some(path.clone()), made.badges.clone(), &made.personal_data)?;
     let mut out = Out::new(global.json);
     if out.json {
         out.json(&json!({ "path": path, "format": format(args.format), "bytes": made.bytes.len(),
                           "badges": made.badges.len(), "left_out": made.left_out, "notes": made.notes,
                           "personal_data": made.personal_data }))?;
     } else {
-        let badges = if made.badges.len() == 1 {
-            "1 badge".to_owned()
-        } else {
-            format!("{} badges", made.badges.len())
-        };
+        let count = made.badges.len();
+        let badges = if count == 1 { "1 badge".to_owned() } else { format!("{count} badges") };
         out.line(&format!("Saved {badges} as {}", plain(&path)))?;
         if !made.personal_data.is_empty() {
             out.line("The file tells:")?;

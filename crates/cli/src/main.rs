@@ -19,6 +19,7 @@ mod portfolio;
 mod present;
 mod problem;
 mod proof_inputs;
+mod publish;
 mod registry;
 mod remove;
 mod settings;

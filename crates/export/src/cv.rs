@@ -5,7 +5,9 @@ use lapel_share::{Cv, CvFormat, CvOptions, LeftOut, PersonalData};
 use lapel_wallet::Wallet;
 use lapel_wallet::api::{ApiError, BadgeId};
 
-use crate::{Shared, carried, fonts, told};
+use crate::log::told;
+use crate::shared::carried;
+use crate::{Shared, fonts};
 
 /// A CV that was made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,7 +16,7 @@ pub struct MadeCv {
     pub bytes: Vec<u8>,
     /// A name for it.
     pub file_name: String,
-    /// The badges that are in it.
+    /// The badges that are in it, in their order.
     pub badges: Vec<BadgeId>,
     /// The chosen badges that are not, and why.
     pub left_out: Vec<LeftOut>,
@@ -46,13 +48,14 @@ pub fn cv(
     let rendered = cv
         .render(format, fonts())
         .map_err(|error| ApiError::new(error.code(), error.to_string(), error.hint()))?;
+    let (ids, carried) = carried(&chosen, &badges, options.include_void);
     let notes = cv.notes().iter().cloned().chain(rendered.notes).collect();
     Ok(MadeCv {
         bytes: rendered.bytes,
         file_name: cv.file_name(format),
-        badges: carried(&chosen, &badges, options.include_void),
+        badges: ids,
         left_out: cv.left_out().to_vec(),
         notes,
-        personal_data: if format == CvFormat::Pdf { told(&badges, options.include_void) } else { Vec::new() },
+        personal_data: if format == CvFormat::Pdf { told(&carried) } else { Vec::new() },
     })
 }

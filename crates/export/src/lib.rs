@@ -4,17 +4,23 @@
 mod archive;
 mod cv;
 mod fonts;
+mod log;
 mod page;
+mod plan;
+mod portfolio;
 mod present;
+mod publish;
 mod shared;
 mod site;
 
 pub use archive::{Names, archive};
 pub use cv::{MadeCv, cv};
 pub use fonts::{fonts, picture_fonts};
+pub use log::note;
 pub use page::{PageAnswer, page_answers};
+pub use plan::{MANIFEST, Written};
+pub use portfolio::{MadePortfolio, base_url, portfolio};
 pub use present::{Showing, present, present_unsigned};
-pub use shared::{
-    Shared, carried, checked_settings, kind, mastodon_instance, no_page, told, void, with_settings,
-};
-pub use site::{MANIFEST, SiteError, Written, write_site};
+pub use publish::{Fault, PublishError, PublishLimits, Target, TargetOptions, publish};
+pub use shared::{Shared, checked_settings, kind, mastodon_instance, no_page, void, with_settings};
+pub use site::{SiteError, write_site};

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use lapel_share::{
-    Art, Badge, DownloadFormat, EmbedFormat, LARGEST_PICTURE, Original, PageOptions, PersonalData, Qr,
-    ShareOptions, ShareSheet, Standing, downloads, instance, not_claimed, organization_id, page, page_name,
-    personal_data, picture_png, save, share_sheet, signature_mail,
+    Art, Badge, DownloadFormat, EmbedFormat, LARGEST_PICTURE, Original, PageOptions, Qr, ShareOptions,
+    ShareSheet, Standing, downloads, instance, not_claimed, organization_id, page, page_name, picture_png,
+    save, share_sheet, signature_mail,
 };
 use lapel_wallet::api::{ApiError, BadgeId, Settings};
 use lapel_wallet::{Picture, Wallet};
@@ -177,23 +177,14 @@ fn bad_organization(number: &str) -> ApiError {
     ApiError::new("share.bad-organization", message, hint)
 }
 
-/// Of `ids`, whose badges are `badges`, those that a document holds: without what nobody can claim any more, unless that is
-/// wanted.
-pub fn carried(ids: &[BadgeId], badges: &[Badge<'_>], include_void: bool) -> Vec<BadgeId> {
+/// Those of the chosen badges that a document with them is made of, and their ids: void ones only where they are asked for.
+pub(crate) fn carried<'a, 'b>(
+    ids: &[BadgeId],
+    badges: &'b [Badge<'a>],
+    include_void: bool,
+) -> (Vec<BadgeId>, Vec<&'b Badge<'a>>) {
     let pairs = ids.iter().zip(badges);
-    pairs.filter(|(_, badge)| include_void || !badge.standing.is_void()).map(|(id, _)| *id).collect()
-}
-
-/// What a document with the credentials of `badges` tells of their recipients, each once; see [`carried`].
-pub fn told(badges: &[Badge<'_>], include_void: bool) -> Vec<PersonalData> {
-    let mut told: Vec<PersonalData> = Vec::new();
-    let held = badges.iter().filter(|badge| include_void || !badge.standing.is_void());
-    for data in held.flat_map(|badge| personal_data(badge.card, badge.credential)) {
-        if !told.contains(&data) {
-            told.push(data);
-        }
-    }
-    told
+    pairs.filter(|(_, badge)| include_void || !badge.standing.is_void()).unzip()
 }
 
 /// There is no page to link to.

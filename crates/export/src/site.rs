@@ -1,33 +1,15 @@
-//! A site on disk: writes what changed, removes what is gone, and touches nothing that it did not make.
-//!
-//! `lapel-portfolio.json` in the site's folder says which files Lapel made, by their digests. Before a file is written its
-//! digest is in that list, so that an export which was cut off is gone on with by the next.
+//! A site on disk: writes what changed, removes what is gone, and touches nothing that it did not make ([`crate::plan`]).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Write};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use lapel_share::SiteFile;
 use lapel_wallet::api::ApiError;
 use openbadges::document::sha256_hex;
-use serde::{Deserialize, Serialize};
 
-/// The list of what Lapel made.
-pub const MANIFEST: &str = "lapel-portfolio.json";
-
-/// What writing a site did.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Written {
-    /// Files that were written.
-    pub written: Vec<String>,
-    /// How many were as they should be already.
-    pub unchanged: usize,
-    /// Files of an earlier export that were removed.
-    pub removed: Vec<String>,
-    /// Files of an earlier export that are no longer part of the site, but were changed by somebody, and stay.
-    pub kept: Vec<String>,
-}
+use crate::plan::{MANIFEST, Manifest, Plan, Written, plan};
 
 /// Why a site was not written.
 #[derive(Debug)]
@@ -70,18 +52,11 @@ impl From<SiteError> for ApiError {
     }
 }
 
-fn first(files: &[String]) -> String {
+pub(crate) fn first(files: &[String]) -> String {
     match files {
         [some @ .., _] if some.len() > 4 => format!("{} and {} more", files[..4].join(", "), files.len() - 4),
         _ => files.join(", "),
     }
-}
-
-/// The files that Lapel made, each with the digests that it has or is about to get.
-#[derive(Default, Serialize, Deserialize)]
-struct Manifest {
-    made_by: String,
-    files: BTreeMap<String, Vec<String>>,
 }
 
 /// Writes the site of `files` into `folder`, which is made if it is not there. Files whose bytes are right are left
@@ -92,94 +67,55 @@ struct Manifest {
 /// [`SiteError`]; but for [`SiteError::Io`] nothing was written then.
 pub fn write_site(folder: &Path, files: &[SiteFile]) -> Result<Written, SiteError> {
     let before = read_manifest(folder)?;
-    let wanted: BTreeSet<&str> = files.iter().map(|file| file.path.as_str()).collect();
-    for path in wanted.iter().copied().chain(before.files.keys().map(String::as_str)) {
-        is_inside(folder, path)?;
+    let mut there = BTreeMap::new();
+    for path in before.paths(files).map_err(SiteError::Outside)? {
+        follows_no_link(folder, &path)?;
+        if let Some(digest) = digest_of(&folder.join(&path))? {
+            there.insert(path, digest);
+        }
     }
-    let changed = changed(folder, files, &before)?;
-    let mut report = Written { unchanged: files.len() - changed.len(), ..Written::default() };
+    let Plan { write: steps, unchanged, remove: gone, kept } =
+        plan(files, &before, &there).map_err(SiteError::InTheWay)?;
     fs::create_dir_all(folder).map_err(|error| SiteError::Io(folder.to_owned(), error))?;
-    write_manifest(folder, &both(&before, files))?;
-    for file in changed {
+    write_manifest(folder, &before.with(files))?;
+    let changed = steps.concat();
+    for file in &changed {
         write(&folder.join(&file.path), &file.bytes)?;
-        report.written.push(file.path.clone());
     }
-    for (path, digests) in before.files.iter().filter(|(path, _)| !wanted.contains(path.as_str())) {
-        match digest_of(&folder.join(path))? {
-            Some(digest) if digests.contains(&digest) => {
-                remove(folder, path)?;
-                report.removed.push(path.clone());
-            }
-            Some(_) => report.kept.push(path.clone()),
-            None => {}
-        }
+    for path in &gone {
+        remove(folder, path)?;
     }
-    write_manifest(folder, &both(&Manifest::default(), files))?;
-    Ok(report)
+    write_manifest(folder, &Manifest::of(files))?;
+    let written = changed.into_iter().map(|file| file.path.clone()).collect();
+    Ok(Written { written, unchanged, removed: gone, kept })
 }
 
-/// The files that are not there yet, or are there as an earlier export made them; or those that are in the way.
-fn changed<'a>(
-    folder: &Path,
-    files: &'a [SiteFile],
-    before: &Manifest,
-) -> Result<Vec<&'a SiteFile>, SiteError> {
-    let (mut changed, mut in_the_way) = (Vec::new(), Vec::new());
-    for file in files {
-        let made = before.files.get(&file.path);
-        match digest_of(&folder.join(&file.path))? {
-            None => changed.push(file),
-            Some(digest) if digest == sha256_hex(&file.bytes) => {}
-            Some(digest) if made.is_some_and(|digests| digests.contains(&digest)) => changed.push(file),
-            Some(_) => in_the_way.push(file.path.clone()),
-        }
-    }
-    if in_the_way.is_empty() { Ok(changed) } else { Err(SiteError::InTheWay(in_the_way)) }
-}
-
-/// Refuses paths that are not plain names below `folder`, or that go through a symbolic link.
-fn is_inside(folder: &Path, path: &str) -> Result<(), SiteError> {
-    let outside = || SiteError::Outside(path.to_owned());
+/// Refuses paths below `folder` that go through a symbolic link.
+fn follows_no_link(folder: &Path, path: &str) -> Result<(), SiteError> {
     let mut place = folder.to_owned();
-    for component in Path::new(path).components() {
-        let Component::Normal(name) = component else { return Err(outside()) };
+    for name in Path::new(path) {
         place.push(name);
         match fs::symlink_metadata(&place) {
-            Ok(found) if found.file_type().is_symlink() => return Err(outside()),
+            Ok(found) if found.file_type().is_symlink() => return Err(SiteError::Outside(path.to_owned())),
             Ok(_) => {}
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(SiteError::Io(place, error)),
         }
     }
-    if path.is_empty() || path == MANIFEST { Err(outside()) } else { Ok(()) }
-}
-
-fn both(before: &Manifest, files: &[SiteFile]) -> Manifest {
-    let mut all = Manifest { made_by: "Lapel".to_owned(), files: before.files.clone() };
-    for file in files {
-        let digests = all.files.entry(file.path.clone()).or_default();
-        let digest = sha256_hex(&file.bytes);
-        if !digests.contains(&digest) {
-            digests.push(digest);
-        }
-    }
-    all
+    Ok(())
 }
 
 fn read_manifest(folder: &Path) -> Result<Manifest, SiteError> {
     let path = folder.join(MANIFEST);
     match fs::read(&path) {
-        Ok(text) => serde_json::from_slice(&text).map_err(|error| SiteError::Manifest(error.to_string())),
+        Ok(text) => Manifest::read(&text).map_err(|error| SiteError::Manifest(error.to_string())),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Manifest::default()),
         Err(error) => Err(SiteError::Io(path, error)),
     }
 }
 
 fn write_manifest(folder: &Path, manifest: &Manifest) -> Result<(), SiteError> {
-    // Texts and lists: writing them to memory does not fail.
-    let mut text = serde_json::to_vec_pretty(manifest).unwrap_or_default();
-    text.push(b'\n');
-    let path = folder.join(MANIFEST);
+    let (text, path) = (manifest.text(), folder.join(MANIFEST));
     match fs::read(&path) {
         Ok(there) if there == text => Ok(()),
         _ => write(&path, &text),
@@ -285,7 +221,7 @@ mod tests {
         write_site(folder, &[file("a", "1"), file("b", "1")]).unwrap();
         let next = [file("a", "2"), file("b", "2")];
         // As far as the first of two files.
-        write_manifest(folder, &both(&read_manifest(folder).unwrap(), &next)).unwrap();
+        write_manifest(folder, &read_manifest(folder).unwrap().with(&next)).unwrap();
         write(&folder.join("a"), b"2").unwrap();
         let report = write_site(folder, &next).unwrap();
         assert_eq!((report.written, report.unchanged), (vec!["b".to_owned()], 1));

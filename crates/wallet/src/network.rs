@@ -9,7 +9,7 @@ use crate::api::{ApiError, Settings};
 use crate::fetch::call::Caller;
 use crate::fetch::{
     BadAllowed, BadProxy, Fetch, FetchError, HttpFetch, MapFetch, Options, Purpose, Request, Response,
-    base_options, parse_allowed, parse_proxy,
+    base_options, on_this_computer, parse_allowed, parse_proxy,
 };
 
 /// How a wallet reaches the network.
@@ -100,6 +100,23 @@ impl Wallet {
         match self.fetch()?.fetch(&Request { url, purpose: Purpose::Page }).await {
             Err(FetchError::Offline) => Err(FetchError::Offline.into()),
             answer => Ok(answer),
+        }
+    }
+
+    /// The way to `place`, which the person named to publish to: as the settings leave it, and by `http` or to any port
+    /// where it is on this computer.
+    ///
+    /// # Errors
+    /// Where the settings cannot be read, or Lapel is offline.
+    pub fn way_to(&self, place: &Url) -> Result<HttpFetch, ApiError> {
+        let settings = self.settings()?;
+        match &self.inner.network {
+            Network::Settings { allowed, .. } if !settings.offline => {
+                let mut options = options(&settings)?;
+                options.allow_private.extend(allowed.iter().cloned().chain(on_this_computer(place)));
+                Ok(HttpFetch::new(options))
+            }
+            _ => Err(FetchError::Offline.into()),
         }
     }
 

@@ -11,6 +11,7 @@ mod linked_data;
 mod slug;
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use jiff::Timestamp;
 use openbadges::Verdict;
@@ -57,6 +58,12 @@ impl BaseUrl {
     /// The address of a file of the site; of a folder's page that of the folder.
     fn of(&self, path: &str) -> String {
         format!("{}{}", self.0, path.strip_suffix("index.html").unwrap_or(path))
+    }
+}
+
+impl fmt::Display for BaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
     }
 }
 

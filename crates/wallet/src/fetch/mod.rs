@@ -12,6 +12,7 @@ mod header;
 mod http;
 mod kept;
 mod map;
+mod publish;
 #[cfg(feature = "test-hosts")]
 mod test_hosts;
 
@@ -28,6 +29,8 @@ pub use address::{BadAllowed, parse_allowed};
 pub use header::WebLink;
 pub use http::{BadProxy, HttpFetch, Limits, Lookup, Options, parse_proxy};
 pub use map::MapFetch;
+pub(crate) use publish::on_this_computer;
+pub use publish::{Incoming, Outgoing};
 
 /// What every way to the network begins with.
 pub(crate) fn base_options() -> Options {
