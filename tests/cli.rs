@@ -1423,6 +1423,108 @@ fn desk_with_ten() -> Desk {
 }
 
 #[test]
+fn another_wallet_restores_every_badge_from_a_universal_wallet() {
+    let desk = desk_with_ten();
+    let made = desk.run(&["export", "--all", "--as", "wallet", "--json"]);
+    assert_eq!((made.status, made.one_line()["path"].as_str()), (0, Some("wallet.json")), "{made:?}");
+    let wallet: Value = serde_json::from_slice(&fs::read(desk.path("wallet.json")).unwrap()).unwrap();
+    assert_eq!((&wallet["type"], &wallet["status"]), (&"UniversalWallet2020".into(), &"UNLOCKED".into()));
+    assert_eq!(wallet["contents"].as_array().unwrap().len(), 11);
+    let run = desk.run(&[
+        "import",
+        "--wallet",
+        "other",
+        "--offline",
+        "--not-valid",
+        "keep",
+        "--json",
+        "wallet.json",
+    ]);
+    assert_eq!(run.text().matches("\"outcome\":\"added\"").count(), 11, "{}", run.text());
+    let texts = |arguments: &[&str]| {
+        let listed = desk.run(&[&["list", "--json"], arguments].concat()).lines();
+        let mut texts: Vec<Value> = listed
+            .iter()
+            .map(|badge| {
+                let id = format!("b{}", badge["id"]);
+                let shown = desk.run(&[&["show", "--json", &id], arguments].concat()).one_line();
+                let text = shown["credential_text"].as_str().unwrap().to_owned();
+                // JSON may be spaced otherwise there; what is signed is the same.
+                serde_json::from_str(&text).unwrap_or(Value::String(text))
+            })
+            .collect();
+        texts.sort_by_key(Value::to_string);
+        texts
+    };
+    assert_eq!(texts(&["--wallet", "other"]), texts(&[]));
+    assert_eq!(
+        desk.run(&["export", "--all", "--as", "wallet", "-o", "-"]).stdout,
+        fs::read(desk.path("wallet.json")).unwrap()
+    );
+}
+
+#[test]
+fn a_presentation_without_a_signature_holds_what_is_a_verifiable_credential_and_names_the_rest() {
+    let desk = desk_with_ten();
+    let made = desk.run(&["export", "--all", "--as", "vp", "-o", "vp.json", "--json"]);
+    // Of the ten, five and the course in the record are Verifiable Credentials; two of these are expired or forged.
+    let inside = made.one_line()["ids"].as_array().unwrap().len();
+    assert_eq!((made.status, made.stderr.lines().count()), (1, 11 - inside), "{made:?}");
+    assert!(made.stderr.lines().all(|line| line.contains("Open Badges")), "{}", made.stderr);
+    let verified = desk.verify(&["--documents", "web", "vp.json"]).one_line();
+    assert_eq!(verified["embedded"].as_array().map(Vec::len), Some(inside), "{verified}");
+    let none = desk.run(&["export", "b3", "--as", "vp", "--json"]);
+    assert_eq!((none.status, none.one_line()["error"]["code"].as_str()), (1, Some("present.no-credential")));
+}
+
+#[test]
+fn whatever_leaves_is_in_the_log() {
+    let desk = desk_with_ten();
+    let gone: [&[&str]; 6] = [
+        &["share", "b1", "--as", "html"],
+        &["share", "b1", "--as", "post", "--to", "x"],
+        &["share", "b1", "--as", "page", "-o", "page.html"],
+        &["export", "b1", "-o", "b1.png"],
+        &["export", "b1", "b2", "--as", "zip", "-o", "two.zip"],
+        &["export", "b1", "b3", "--as", "original", "-o", "folder"],
+    ];
+    for arguments in gone {
+        assert_eq!(desk.run(arguments).status, 0, "{arguments:?}");
+    }
+    // What was refused has not left.
+    assert_eq!(desk.run(&["share", "b1", "--as", "iframe"]).status, 2, "no page of one's own is named");
+    assert_eq!(desk.run(&["export", "b1", "-o", "b1.png"]).status, 1);
+    // A sheet to look at gives nothing away.
+    desk.run(&["share", "b1", "--json"]);
+    let log = desk.run(&["shares", "list", "--json"]).lines();
+    let entries: Vec<(&str, Option<&str>, usize)> = log
+        .iter()
+        .rev()
+        .map(|share| {
+            (
+                share["target"].as_str().unwrap(),
+                share["place"].as_str(),
+                share["badges"].as_array().unwrap().len(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        entries,
+        [
+            ("html", None, 1),
+            ("post", Some("X"), 1),
+            ("page", Some("page.html"), 1),
+            ("original", Some("b1.png"), 1),
+            ("zip", Some("two.zip"), 2),
+            ("original", Some("folder"), 2),
+        ]
+    );
+    let personal = |index: usize| log[log.len() - 1 - index]["personal"].as_array().unwrap().len();
+    assert_eq!(personal(0), 0, "a card names no recipient");
+    assert!(personal(3) > 0, "a file does: {log:?}");
+}
+
+#[test]
 fn every_badge_in_a_pdf_is_verified_and_is_there_bit_for_bit() {
     let desk = desk_with_ten();
     // The course in the learner record is a badge of its own: b7.

@@ -4,17 +4,25 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test program")]
 #![allow(clippy::case_sensitive_file_extension_comparisons, reason = "paths of our own")]
 
+#[path = "../crates/share/tests/hostile_badges/mod.rs"]
+mod hostile_badges;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use hostile_badges::HostileBadge;
 use jiff::ToSpan;
-use lapel_share::{Art, Badge, BaseUrl, Original, Portfolio, PortfolioOptions, Standing, has_pages};
+use lapel_share::{
+    Art, Badge, BaseUrl, Entry, Original, Portfolio, PortfolioOptions, SiteFile, Standing, has_pages,
+};
 use lapel_testkit::corpus::{self, Completion, Failed, Trial};
 use lapel_testkit::{PAYLOAD, Ten, ten};
 use openbadges::{BadgeCard, Credential, Documents, Policy, Report, verify};
 use scraper::{Html, Selector};
 use serde_json::Value;
+
+type Look = fn() -> Result<(), Failed>;
 
 fn main() {
     let arguments = corpus::Arguments::from_args();
@@ -22,19 +30,35 @@ fn main() {
         corpus::case("every link leads to a file of the site", every_link_leads_somewhere),
         corpus::case("void badges are left out unless asked for", void_badges_are_left_out),
         corpus::case("texts of badges are text", texts_are_text),
+        corpus::case("hostile texts are text in each page and feed", hostile_texts_are_text),
         corpus::case("previews and linked data say what the badge says", previews_and_linked_data),
         corpus::case("the feed is read by a feed reader", the_feed_is_read),
         corpus::case("the sitemap names every page", the_sitemap_names_every_page),
         corpus::case("the same badges give the same bytes another day", the_same_bytes_another_day),
         corpus::case("the originals are in it bit for bit", originals_bit_for_bit),
     ];
-    trials.push(match absent() {
-        None => corpus::case("a validator and axe find nothing", nothing_is_found),
-        Some(why) => Trial::ignorable_test("a validator and axe find nothing", move || {
-            Ok(Completion::ignored_with(why))
+    let valid: (&str, Look) = ("the sitemap is valid by its schema", the_sitemap_is_valid);
+    trials.push(trial(valid, no_schema()));
+    let looks: [(&str, Look); 2] = [
+        ("a validator and axe find nothing", || nothing_is_found(&site(), true)),
+        ("a validator and a browser find nothing of hostile texts", || {
+            let mut site = hostile_site();
+            // A browser takes its time over hundreds of pages: all lists at once, and of the badges those that would run.
+            let runs = |file: &SiteFile| file.bytes.windows(8).any(|word| word == b"alert(1)");
+            site.files.retain(|it| !it.path.contains('/') || it.path.starts_with("badges/") && runs(it));
+            nothing_is_found(&site, false)
         }),
-    });
+    ];
+    trials.extend(looks.map(|look| trial(look, absent())));
     corpus::run(&arguments, trials).exit();
+}
+
+/// A trial that is ignored where something is not there, and says what.
+fn trial((name, look): (&'static str, Look), absent: Option<&'static str>) -> Trial {
+    match absent {
+        None => corpus::case(name, look),
+        Some(why) => Trial::ignorable_test(name, move || Ok(Completion::ignored_with(why))),
+    }
 }
 
 // --- The site ---------------------------------------------------------------------------------------------------------
@@ -93,6 +117,13 @@ fn site_of(kept: &[Kept], days: i64, options: &PortfolioOptions) -> Portfolio {
 
 fn site() -> Portfolio {
     site_of(&kept(), 0, &options())
+}
+
+/// A site of badges full of hostile texts.
+fn hostile_site() -> Portfolio {
+    let hostile = hostile_badges::all();
+    let badges: Vec<Badge<'_>> = hostile.iter().map(HostileBadge::badge).collect();
+    Portfolio::of(&badges, &options())
 }
 
 fn pages(site: &Portfolio) -> BTreeMap<&str, Html> {
@@ -183,6 +214,43 @@ fn texts_are_text() -> Result<(), Failed> {
     Ok(())
 }
 
+fn hostile_texts_are_text() -> Result<(), Failed> {
+    let (site, hostile) = (hostile_site(), hostile_badges::all());
+    let names: BTreeSet<String> = hostile.iter().map(|it| Entry::of(&it.badge()).name).collect();
+    let pages = pages(&site);
+    let mut shown = BTreeSet::new();
+    for (path, page) in &pages {
+        let safe = path.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/.-".contains(&byte));
+        expect(&(safe && !path.contains("..")), &true, path)?;
+        let is_badge = path.starts_with("badges/") && path.ends_with("index.html");
+        let scripts = if path.ends_with("verify.html") { 3 } else { usize::from(is_badge) };
+        expect(&page.select(&select("script")).count(), &scripts, &format!("scripts in {path}"))?;
+        let foreign = "iframe, object, embed, form, base, math, svg *, [srcdoc], meta[http-equiv=refresh]";
+        let own = if path.ends_with("verify.html") { "template" } else { foreign };
+        expect(&page.select(&select(own)).count(), &0, &format!("what is not ours in {path}"))?;
+        for element in page.root_element().descendent_elements() {
+            for (name, value) in element.value().attrs() {
+                expect(&name.starts_with("on"), &false, &format!("{path}: {name}"))?;
+                let scheme = value.split_once(':').map_or("", |(scheme, _)| scheme);
+                let runs = matches!(name, "href" | "src") && !matches!(scheme, "" | "https" | "data" | "urn");
+                expect(&runs, &false, &format!("{path}: {name}={value:.200}"))?;
+            }
+        }
+        if is_badge {
+            let title: String = page.select(&select("h1")).next().unwrap().text().collect();
+            let data: String = page.select(&select("script")).next().unwrap().text().collect();
+            expect(&serde_json::from_str::<Value>(&data)?["name"], &title.clone().into(), path)?;
+            shown.insert(title);
+        }
+    }
+    expect(&shown, &names, "the names in the pages")?;
+    let feed = atom_syndication::Feed::read_from(text_of(&site, "feed.xml").as_bytes())?;
+    let titles: BTreeSet<String> = feed.entries().iter().map(|entry| entry.title().value.clone()).collect();
+    // XML has no such character.
+    let names = names.iter().map(|name| name.replace('\u{FFFF}', "")).collect();
+    expect(&titles, &names, "the names in the feed")
+}
+
 fn previews_and_linked_data() -> Result<(), Failed> {
     let site = site();
     let pages = pages(&site);
@@ -246,6 +314,32 @@ fn the_sitemap_names_every_page() -> Result<(), Failed> {
     Ok(())
 }
 
+/// The schema of sitemaps.org, as another program for sitemaps carries it.
+const SITEMAP_SCHEMA: &str =
+    concat!(env!("CARGO_MANIFEST_DIR"), "/../../ui/node_modules/sitemap/schema/sitemap.xsd");
+
+fn no_schema() -> Option<&'static str> {
+    let xmllint = Command::new("xmllint").arg("--version").stderr(Stdio::null()).status();
+    let has_both = xmllint.is_ok_and(|status| status.success()) && Path::new(SITEMAP_SCHEMA).exists();
+    (!has_both).then_some("needs xmllint and the packages of the interface (./dev ui)")
+}
+
+fn the_sitemap_is_valid() -> Result<(), Failed> {
+    let folder = tempfile::tempdir()?;
+    for (name, site) in [("ten.xml", site()), ("hostile.xml", hostile_site())] {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text_of(&site, "sitemap.xml"))?;
+        let output = Command::new("xmllint")
+            .args(["--noout", "--nonet", "--schema", SITEMAP_SCHEMA])
+            .arg(&path)
+            .output()?;
+        if !output.status.success() {
+            return Err(String::from_utf8_lossy(&output.stderr).into_owned().into());
+        }
+    }
+    Ok(())
+}
+
 fn the_same_bytes_another_day() -> Result<(), Failed> {
     let kept = kept();
     let (today, later) = (site_of(&kept, 0, &options()), site_of(&kept, 3, &options()));
@@ -276,15 +370,20 @@ fn absent() -> Option<&'static str> {
     (!chromium).then_some("needs Chromium")
 }
 
-fn nothing_is_found() -> Result<(), Failed> {
+/// Axe takes its time: it looks at the ten badges.
+fn nothing_is_found(site: &Portfolio, with_axe: bool) -> Result<(), Failed> {
     let folder = tempfile::tempdir()?;
-    let site = site();
     for file in &site.files {
         let path = folder.path().join(&file.path);
         std::fs::create_dir_all(path.parent().unwrap())?;
         std::fs::write(path, &file.bytes)?;
     }
-    let output = Command::new("node").arg(LOOK).arg(folder.path()).stderr(Stdio::inherit()).output()?;
+    let output = Command::new("node")
+        .arg(LOOK)
+        .arg(folder.path())
+        .args((!with_axe).then_some("--without-axe"))
+        .stderr(Stdio::inherit())
+        .output()?;
     let found: Value = serde_json::from_slice(&output.stdout)?;
     let pages = site.files.iter().filter(|file| file.path.ends_with(".html")).count();
     expect(&found["pages"], &pages.into(), "pages that were looked at")?;

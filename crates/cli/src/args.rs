@@ -327,6 +327,10 @@ pub(crate) enum ExportFormat {
     Jwt,
     /// An archive of the originals with an index
     Zip,
+    /// A Verifiable Presentation without a signature (to sign one: `lapel present`)
+    Vp,
+    /// A Universal Wallet, which other wallets restore from
+    Wallet,
 }
 
 /// `lapel share`.

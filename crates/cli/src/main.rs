@@ -23,6 +23,7 @@ mod publish;
 mod registry;
 mod remove;
 mod settings;
+mod share;
 mod shares;
 mod verify;
 mod wallet;
@@ -54,7 +55,7 @@ fn run(lapel: &Lapel) -> Result<Status, Problem> {
         Command::Search(args) => list::search(args, global),
         Command::Verify(args) => verify::run(args, global),
         Command::Export(args) => export::export(args, global),
-        Command::Share(args) => export::share(args, global),
+        Command::Share(args) => share::share(args, global),
         Command::Present(args) => present::run(args, global),
         Command::Shares(args) => shares::run(args, global),
         Command::Portfolio(args) => portfolio::run(args, global),

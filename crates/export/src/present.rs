@@ -80,6 +80,6 @@ fn note(wallet: &Wallet, showing: &Showing) -> Result<(), ApiError> {
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "for map_err")]
-fn told(error: PresentError) -> ApiError {
+pub(crate) fn told(error: PresentError) -> ApiError {
     ApiError::new(error.code(), error.to_string(), error.hint())
 }

@@ -10,7 +10,7 @@ use lapel_share::{
 };
 use lapel_wallet::api::{ApiError, BadgeId, Settings};
 use lapel_wallet::{Picture, Wallet};
-use openbadges::{ArtifactKind, Documents};
+use openbadges::{ArtifactKind, Credential, Documents};
 
 use crate::picture_fonts;
 
@@ -44,6 +44,11 @@ impl Shared {
     /// The id of its issuer, if it has one.
     pub fn issuer_id(&self) -> Option<&str> {
         self.badge.card.issuer.id.as_deref()
+    }
+
+    /// The credential.
+    pub(crate) fn credential(&self) -> &Credential {
+        &self.badge.credential
     }
 
     /// Everything that a share sheet offers, by what the person chose.

@@ -21,6 +21,7 @@ mod post;
 mod qr;
 mod standing;
 mod text;
+mod universal_wallet;
 
 pub use cv::{Cv, CvError, CvFormat, CvOptions, CvStyle, Fonts, Grouping, Rendered};
 pub use disclosure::{Choice, DiscloseError, choices, disclosed};
@@ -38,6 +39,7 @@ pub use post::{Network, Post, instance};
 pub use qr::{Qr, QrView, TooLong};
 pub use standing::Standing;
 pub use text::is_steering;
+pub use universal_wallet::universal_wallet;
 
 use std::collections::BTreeMap;
 

@@ -4,13 +4,14 @@
 #![allow(clippy::unwrap_used, reason = "a test says what went wrong by panicking")]
 
 mod badges;
+mod hostile_badges;
 
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
 use badges::Chosen;
-use lapel_share::{CvFormat, CvOptions, CvStyle, Fonts, Grouping};
+use lapel_share::{Cv, CvFormat, CvOptions, CvStyle, Fonts, Grouping};
 use lapel_testkit::corpus::{self, Failed, Trial};
 use tempfile::TempDir;
 
@@ -29,6 +30,9 @@ fn main() {
         trial("lualatex", "LuaLaTeX compiles an article", || latex("lualatex", CvFormat::Latex)),
         trial("xelatex", "XeLaTeX compiles moderncv", || latex("xelatex", CvFormat::Moderncv)),
         trial("lualatex", "LuaLaTeX compiles moderncv", || latex("lualatex", CvFormat::Moderncv)),
+        trial("pdftotext", "hostile texts are text in a PDF", hostile_pdf),
+        trial("xelatex", "XeLaTeX compiles hostile texts", || hostile_latex(CvFormat::Latex)),
+        trial("xelatex", "XeLaTeX compiles hostile texts as moderncv", || hostile_latex(CvFormat::Moderncv)),
         trial("node", "JSON Resume is valid by its schema", json_resume),
     ];
     corpus::run(&arguments, trials).exit();
@@ -36,8 +40,9 @@ fn main() {
 
 fn trial(tool: &'static str, name: &str, test: impl FnOnce() -> Outcome + Send + 'static) -> Trial {
     let missing = !has(tool)
+        || (tool.ends_with("latex") && !has("pdftotext"))
         || (tool == "node" && !schema().exists())
-        || (name.ends_with("moderncv") && !(tex_has("moderncv.cls") && tex_has("fontawesome5.sty")));
+        || (name.contains("moderncv") && !(tex_has("moderncv.cls") && tex_has("fontawesome5.sty")));
     let name = if missing {
         format!("{name} ({tool}, or what it needs, is not installed)")
     } else {
@@ -142,23 +147,62 @@ fn docx() -> Outcome {
     Ok(())
 }
 
-fn latex(engine: &str, format: CvFormat) -> Outcome {
+/// A CV of badges full of hostile texts, one each.
+fn hostile(format: CvFormat) -> Result<Vec<u8>, Failed> {
+    let hostile = hostile_badges::all();
+    let badges: Vec<_> = hostile.iter().map(hostile_badges::HostileBadge::badge).collect();
+    let cv =
+        Cv::of(&badges, &CvOptions { include_void: true, ..options(CvStyle::Modern) }, lapel_testkit::now());
+    Ok(cv.render(format, &Fonts::bundled())?.bytes)
+}
+
+fn hostile_pdf() -> Outcome {
     let folder = TempDir::new()?;
-    let bytes = Chosen::ten().cv(&options(CvStyle::Classic)).render(format, &Fonts::bundled())?.bytes;
-    fs::write(folder.path().join("cv.tex"), bytes)?;
+    let path = folder.path().join("cv.pdf");
+    fs::write(&path, hostile(CvFormat::Pdf)?)?;
+    run("qpdf", &["--check"], &path)?;
+    let plain = folder.path().join("plain.pdf");
+    run("qpdf", &["--qdf", "--object-streams=disable", &path.display().to_string()], &plain)?;
+    let objects = String::from_utf8_lossy(&fs::read(&plain)?).into_owned();
+    for action in ["/JavaScript", "/Launch", "/SubmitForm", "/OpenAction", "/RichMedia"] {
+        expect(!objects.contains(action), format!("{action} is in it"))?;
+    }
+    let text =
+        Command::new("pdftotext").args(["-raw".as_ref(), path.as_os_str(), "-".as_ref()]).output()?.stdout;
+    let text: String = String::from_utf8(text)?.split_whitespace().collect();
+    for said in
+        ["#read(", "<script>alert(1)</script>", "javascript:alert(1)", "\\input{/etc/passwd}", "=HYPERLINK("]
+    {
+        expect(text.contains(said), format!("{said} is not in\n{text}"))?;
+    }
+    expect(!text.contains("root:x"), "a file was read")
+}
+
+fn hostile_latex(format: CvFormat) -> Outcome {
+    let (text, _folder) = typeset("xelatex", &hostile(format)?)?;
+    for said in ["<script>alert(1)</script>", "\\input{/etc/passwd}", "^^5cinput", "=HYPERLINK("] {
+        expect(text.contains(said), format!("{said} is not in\n{text}"))?;
+    }
+    expect(!text.contains("root:x"), "a file was read")
+}
+
+/// Compiles `source`; gives the text of the PDF without white space, and the folder in which it was done.
+fn typeset(engine: &str, source: &[u8]) -> Result<(String, TempDir), Failed> {
+    let folder = TempDir::new()?;
+    fs::write(folder.path().join("cv.tex"), source)?;
     let output = Command::new(engine)
         .args(["-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape", "cv.tex"])
         .current_dir(folder.path())
         .output()?;
     expect(output.status.success(), String::from_utf8_lossy(&output.stdout))?;
+    let text = Command::new("pdftotext").args(["-raw", "cv.pdf", "-"]).current_dir(folder.path()).output()?;
+    Ok((String::from_utf8(text.stdout)?.split_whitespace().collect(), folder))
+}
+
+fn latex(engine: &str, format: CvFormat) -> Outcome {
+    let bytes = Chosen::ten().cv(&options(CvStyle::Classic)).render(format, &Fonts::bundled())?.bytes;
+    let (text, folder) = typeset(engine, &bytes)?;
     expect(!folder.path().join("pwned").exists(), "a command ran")?;
-    if !has("pdftotext") {
-        return Ok(());
-    }
-    let text = String::from_utf8(
-        Command::new("pdftotext").args(["-raw", "cv.pdf", "-"]).current_dir(folder.path()).output()?.stdout,
-    )?;
-    let text = text.split_whitespace().collect::<String>();
     for said in [
         "Rust Foundations",
         "Verified on 2026-11-23",

@@ -6,8 +6,8 @@
 mod hostile_badges;
 
 use lapel_share::{
-    Badge, DownloadFormat, EmbedFormat, Entry, Indexed, Network, PictureFonts, ShareOptions, ShareSheet,
-    index_html, index_json, placeholder, save, share_sheet,
+    Badge, Cv, CvFormat, CvOptions, DownloadFormat, EmbedFormat, Entry, Fonts, Grouping, Indexed, Network,
+    PictureFonts, ShareOptions, ShareSheet, index_html, index_json, placeholder, save, share_sheet,
 };
 use pulldown_cmark::{Event, Options, Parser, Tag};
 use scraper::{Html, Node};
@@ -28,6 +28,10 @@ const TARGETS: &[Target] = &[
     ("file names", file_names),
     ("drawn picture", drawing),
     ("index", index),
+    ("CV as a page", cv_page),
+    ("CV as Markdown", cv_markdown),
+    ("CV as data", cv_data),
+    ("CV for Word", cv_docx),
     ("what leaves", personal),
 ];
 
@@ -316,6 +320,123 @@ fn index(hostile: &Hostile<'_>) {
     let link = page.select(&links).next().unwrap().value().attr("href").unwrap();
     assert_eq!(percent_encoding::percent_decode_str(link).decode_utf8().unwrap(), indexed[0].file);
     assert!(!link.contains([':', '/', '?', '#']), "{link}");
+}
+
+/// A CV of the badge, grouped by its skill, of a person who is called the same.
+fn cv(hostile: &Hostile<'_>, format: CvFormat) -> Vec<u8> {
+    let options = CvOptions {
+        name: Some(hostile.text.to_owned()),
+        headline: Some(hostile.text.to_owned()),
+        contact: vec![hostile.text.to_owned()],
+        grouping: Grouping::Skill,
+        ..CvOptions::default()
+    };
+    let cv = Cv::of(std::slice::from_ref(&hostile.badge), &options, "2026-11-23T12:00:00Z".parse().unwrap());
+    cv.render(format, &Fonts::bundled()).unwrap().bytes
+}
+
+fn cv_text(hostile: &Hostile<'_>, format: CvFormat) -> String {
+    String::from_utf8(cv(hostile, format)).unwrap()
+}
+
+/// Every element that the page may have.
+const OURS: [&str; 25] = [
+    "html", "head", "meta", "title", "style", "body", "main", "header", "footer", "section", "article", "h1",
+    "h2", "h3", "ul", "ol", "li", "p", "div", "span", "a", "img", "strong", "address", "bdi",
+];
+
+fn cv_page(hostile: &Hostile<'_>) {
+    let html = cv_text(hostile, CvFormat::Html);
+    let page = Html::parse_document(&html);
+    for element in page.root_element().descendent_elements() {
+        let element = element.value();
+        assert!(OURS.contains(&element.name()), "<{}>", element.name());
+        for (name, value) in element.attrs() {
+            assert!(!name.starts_with("on"), "{name}");
+            let leads = name == "href" && (is_web(value) || value.starts_with("mailto:"));
+            assert!(leads || !matches!(name, "href" | "src"), "{name}={value}");
+        }
+    }
+    let heading = page.select(&scraper::Selector::parse("h3").unwrap()).next().unwrap();
+    assert_eq!(heading.text().collect::<String>().trim(), hostile.entry().name);
+    assert_eq!(page.select(&scraper::Selector::parse("style, title, h1").unwrap()).count(), 3);
+}
+
+fn cv_markdown(hostile: &Hostile<'_>) {
+    let markdown = cv_text(hostile, CvFormat::Markdown);
+    let mut text = String::new();
+    for event in Parser::new_ext(&markdown, Options::all()) {
+        match event {
+            Event::Start(Tag::Link { dest_url, .. }) => {
+                assert!(is_web(&dest_url) || dest_url.starts_with("mailto:"), "{dest_url}");
+            }
+            Event::Start(
+                Tag::Paragraph | Tag::Heading { .. } | Tag::List(_) | Tag::Item | Tag::Strong | Tag::Emphasis,
+            )
+            | Event::End(_)
+            | Event::SoftBreak
+            | Event::HardBreak
+            | Event::Rule => {}
+            Event::Text(part) => text.push_str(&part),
+            other => panic!("{other:?} in {markdown:.600}"),
+        }
+    }
+    assert!(text.contains(&hostile.entry().name), "{text:.600}");
+    assert!(text.contains("Expired on 2021-05-31"), "{text:.600}");
+}
+
+/// Formats for machines hold the name as it is, as one value.
+fn cv_data(hostile: &Hostile<'_>) {
+    let name = hostile.entry().name;
+    let resume: serde_json::Value = serde_json::from_str(&cv_text(hostile, CvFormat::JsonResume)).unwrap();
+    assert_eq!(resume["certificates"][0]["name"], name);
+    let record: serde_json::Value = serde_json::from_str(&cv_text(hostile, CvFormat::LerRs)).unwrap();
+    assert_eq!(record["certifications"][0]["name"], name);
+    let europass = cv_text(hostile, CvFormat::Europass);
+    // XML has no such character.
+    let name = name.replace('\u{FFFF}', "");
+    assert!(xml_texts(&europass).contains(&name), "{europass:.600}");
+}
+
+fn cv_docx(hostile: &Hostile<'_>) {
+    let bytes = cv(hostile, CvFormat::Docx);
+    let mut zip = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
+    let mut document = String::new();
+    std::io::Read::read_to_string(&mut zip.by_name("word/document.xml").unwrap(), &mut document).unwrap();
+    let name = hostile.entry().name.replace('\u{FFFF}', "");
+    assert!(xml_texts(&document).concat().contains(&name), "{document:.600}");
+    let mut links = String::new();
+    std::io::Read::read_to_string(&mut zip.by_name("word/_rels/document.xml.rels").unwrap(), &mut links)
+        .unwrap();
+    let page = Html::parse_fragment(&links);
+    for link in page.select(&scraper::Selector::parse("[TargetMode=External]").unwrap()) {
+        let target = link.attr("target").unwrap();
+        assert!(is_web(target) || target.starts_with("mailto:"), "{target}");
+    }
+}
+
+/// The texts between the tags, unescaped; asserts that it is XML.
+fn xml_texts(xml: &str) -> Vec<String> {
+    let mut reader = quick_xml::Reader::from_str(xml);
+    let mut texts = vec![String::new()];
+    loop {
+        match reader.read_event().unwrap() {
+            quick_xml::events::Event::Start(_) | quick_xml::events::Event::End(_) => {
+                texts.push(String::new());
+            }
+            quick_xml::events::Event::Text(text) => {
+                let text = text.into_inner().into_owned();
+                texts.last_mut().unwrap().push_str(&text);
+            }
+            quick_xml::events::Event::GeneralRef(reference) => {
+                let reference = format!("&{};", &*reference);
+                texts.last_mut().unwrap().push_str(&quick_xml::escape::unescape(&reference).unwrap());
+            }
+            quick_xml::events::Event::Eof => return texts,
+            quick_xml::events::Event::CData(_) | quick_xml::events::Event::DocType(_) => panic!("{xml:.600}"),
+            _ => {}
+        }
+    }
 }
 
 fn personal(hostile: &Hostile<'_>) {

@@ -1,6 +1,7 @@
 /**
  * Looks at a static site on disk: validates every page (html-validate), opens each in Chromium from disk with the network
- * cut, and asks axe, light and dark. Prints a JSON list of what is wrong. Run by tests/portfolio.rs: `node site.mjs FOLDER`
+ * cut, and asks axe, light and dark. Prints a JSON list of what is wrong. Run by tests/portfolio.rs:
+ * `node site.mjs FOLDER [--without-axe]`
  */
 import { readdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -10,7 +11,7 @@ import { pathToFileURL } from "node:url";
 import { FileSystemConfigLoader, HtmlValidate } from "html-validate";
 import { chromium } from "playwright-core";
 
-const [folder] = process.argv.slice(2);
+const [folder, option] = process.argv.slice(2);
 const found = await readdir(folder, { recursive: true });
 const pages = found.filter((path) => path.endsWith(".html"));
 const wrong = [];
@@ -60,8 +61,8 @@ for (const path of pages) {
     return [...document.images].filter((image) => image.naturalWidth === 0).map((image) => image.src.slice(0, 80));
   });
   wrong.push(...broken.map((source) => `${path}: the picture ${source} does not show`));
-  await page.evaluate(axe);
-  for (const colorScheme of ["light", "dark"]) {
+  if (option !== "--without-axe") await page.evaluate(axe);
+  for (const colorScheme of option === "--without-axe" ? [] : ["light", "dark"]) {
     await page.emulateMedia({ colorScheme });
     const { violations } = await page.evaluate(() => globalThis.axe.run());
     wrong.push(...violations.map(({ id, nodes }) => `${path}: ${colorScheme}: ${id}: ${nodes[0]?.html ?? ""}`));

@@ -5,9 +5,11 @@
 //! are turned off for the whole document, so that text is what it is. What scripts other than the Latin need (a font,
 //! the direction) is asked for where they occur; a font that is not there is passed over.
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use openbadges::Verdict;
+use unicode_segmentation::UnicodeSegmentation;
 
 use super::{Cv, Item, is_right_to_left};
 
@@ -294,7 +296,11 @@ fn runs(text: &str) -> Vec<(&str, Direction)> {
 fn escape_run(text: &str) -> String {
     let mut tex = String::with_capacity(2 * text.len());
     let (mut script, mut last) = (None, None);
-    for character in text.chars() {
+    let breaks = breaks(text);
+    for (at, character) in text.char_indices() {
+        if breaks.contains(&at) {
+            tex.push_str("\\hspace{0pt}");
+        }
         let of = Script::of(character);
         // Spaces and marks stay with the letters around them; ASCII is what such a font may lack.
         let stays = character.is_whitespace() || !character.is_ascii() && !character.is_alphanumeric();
@@ -318,6 +324,22 @@ fn escape_run(text: &str) -> String {
         tex.push('}');
     }
     tex
+}
+
+/// Where lines may break in words that are longer than any word is: `XeTeX` cannot set one of a thousand marks, and no line
+/// holds one of a hundred letters.
+fn breaks(text: &str) -> HashSet<usize> {
+    const LONGEST: usize = 40;
+    let mut word = 0;
+    let mut breaks = HashSet::new();
+    for (at, grapheme) in text.grapheme_indices(true) {
+        word = if grapheme.starts_with(char::is_whitespace) { 0 } else { word + grapheme.chars().count() };
+        if word > LONGEST {
+            breaks.insert(at);
+            word = 0;
+        }
+    }
+    breaks
 }
 
 /// The ten characters that TeX reads as commands, and those that its fonts make others of.
