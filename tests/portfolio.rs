@@ -18,7 +18,7 @@ use lapel_share::{
 };
 use lapel_testkit::corpus::{self, Completion, Failed, Trial};
 use lapel_testkit::{PAYLOAD, Ten, ten};
-use openbadges::{BadgeCard, Credential, Documents, Policy, Report, verify};
+use openbadges::{Artifact, BadgeCard, Credential, Documents, Policy, Report, verify};
 use scraper::{Html, Selector};
 use serde_json::Value;
 
@@ -36,6 +36,7 @@ fn main() {
         corpus::case("the sitemap names every page", the_sitemap_names_every_page),
         corpus::case("the same badges give the same bytes another day", the_same_bytes_another_day),
         corpus::case("the originals are in it bit for bit", originals_bit_for_bit),
+        corpus::case("a picture is shown without the credential in it", pictures_hold_no_credential),
     ];
     let valid: (&str, Look) = ("the sitemap is valid by its schema", the_sitemap_is_valid);
     trials.push(trial(valid, no_schema()));
@@ -354,6 +355,17 @@ fn originals_bit_for_bit() -> Result<(), Failed> {
     }
     let verifying = site.files.iter().filter(|file| file.path.ends_with("verify.html")).count();
     expect(&verifying, &if has_pages() { 10 } else { 0 }, "self-verifying pages")
+}
+
+fn pictures_hold_no_credential() -> Result<(), Failed> {
+    let kept = kept();
+    let baked = kept.iter().find(|kept| kept.ten.file == "08-night-sky.svg").unwrap();
+    let art = Some(Art { bytes: &baked.ten.bytes });
+    let site = Portfolio::of(&[Badge { art, ..baked.badge(0) }], &options());
+    let picture = site.files.iter().find(|file| file.path.ends_with("/picture.svg"));
+    let picture = picture.ok_or("there is no picture")?;
+    let is_baked = Artifact::recognise(picture.bytes.clone()).is_ok();
+    expect(&is_baked, &false, "a credential in the picture")
 }
 
 // --- Others' tools that are programs ----------------------------------------------------------------------------------

@@ -254,7 +254,7 @@ impl Picture {
 }
 
 /// The picture alone; `None` where the credential cannot be told from it.
-fn without_credential(art: Art<'_>) -> Option<Cow<'_, [u8]>> {
+pub(crate) fn without_credential(art: Art<'_>) -> Option<Cow<'_, [u8]>> {
     if !art.is_baked() {
         return Some(Cow::Borrowed(art.bytes));
     }

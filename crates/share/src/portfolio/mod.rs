@@ -10,6 +10,7 @@ mod html;
 mod linked_data;
 mod slug;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -19,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use url::Url;
 
+use crate::embed::without_credential;
 use crate::page::{PageOptions, has_pages, page};
 use crate::{Art, Badge, DownloadFormat, Entry, PictureFonts, save};
 
@@ -108,7 +110,7 @@ struct Exhibit<'a> {
     /// The name of its folder.
     slug: String,
     /// Its picture: a file name, a media type and the bytes.
-    picture: Option<(String, &'static str, &'a [u8])>,
+    picture: Option<(String, &'static str, Cow<'a, [u8]>)>,
     /// The original, and the credential alone where it is not the same: a file name, a media type and the bytes.
     files: Vec<(&'static str, &'static str, Vec<u8>)>,
     /// The self-verifying page.
@@ -189,9 +191,9 @@ fn judged(badge: &Badge<'_>) -> Timestamp {
     format!("{}T00:00:00Z", badge.standing.on()).parse().unwrap_or_default()
 }
 
-/// The picture for pages and previews: without a credential in it.
-fn picture<'a>(badge: &Badge<'a>) -> Option<(String, &'static str, &'a [u8])> {
-    let art: Art<'a> = badge.art.filter(|art| !art.is_baked())?;
+/// The picture for pages and previews: without a credential in it, and none where that cannot be told from the picture.
+fn picture<'a>(badge: &Badge<'a>) -> Option<(String, &'static str, Cow<'a, [u8]>)> {
+    let art: Art<'a> = badge.art?;
     let media_type = art.media_type()?;
     let extension = match media_type {
         "image/png" => "png",
@@ -200,7 +202,7 @@ fn picture<'a>(badge: &Badge<'a>) -> Option<(String, &'static str, &'a [u8])> {
         "image/webp" => "webp",
         _ => "svg",
     };
-    Some((format!("picture.{extension}"), media_type, art.bytes))
+    Some((format!("picture.{extension}"), media_type, without_credential(art)?))
 }
 
 /// The files that carry the proof: the original bit for bit, and the credential's own text.
