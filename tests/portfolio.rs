@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test program")]
 #![allow(clippy::case_sensitive_file_extension_comparisons, reason = "paths of our own")]
 
+#[path = "../crates/share/tests/browser/mod.rs"]
+mod browser;
 #[path = "../crates/share/tests/hostile_badges/mod.rs"]
 mod hostile_badges;
 
@@ -11,6 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use browser::absent;
 use hostile_badges::HostileBadge;
 use jiff::ToSpan;
 use lapel_share::{
@@ -371,16 +374,6 @@ fn pictures_hold_no_credential() -> Result<(), Failed> {
 // --- Others' tools that are programs ----------------------------------------------------------------------------------
 
 const LOOK: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../ui/tests/pages/site.mjs");
-const MODULES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../ui/node_modules/html-validate");
-
-fn absent() -> Option<&'static str> {
-    let node = Command::new("node").arg("--version").stdout(Stdio::null()).status().is_ok();
-    if !node || !Path::new(MODULES).is_dir() {
-        return Some("needs Node and the packages of the interface (./dev ui)");
-    }
-    let chromium = std::env::var_os("CHROMIUM").is_some() || Path::new("/usr/bin/chromium").exists();
-    (!chromium).then_some("needs Chromium")
-}
 
 /// Axe takes its time: it looks at the ten badges.
 fn nothing_is_found(site: &Portfolio, with_axe: bool) -> Result<(), Failed> {

@@ -13,7 +13,7 @@ use lapel_wallet::api::{BadgeId, ListRequest};
 use serde_json::{Value, json};
 
 use crate::args::{Export, ExportFormat, Global};
-use crate::list::name_of;
+use crate::list::{badges, name_of};
 use crate::out::{Out, Paint, plain};
 use crate::problem::{Problem, Status, told};
 use crate::wallet;
@@ -208,20 +208,8 @@ fn ids(args: &Export, wallet: &Wallet) -> Result<Vec<BadgeId>, Problem> {
         let mut seen = BTreeSet::new();
         return Ok(args.ids.iter().filter(|id| seen.insert(**id)).map(|id| BadgeId(*id)).collect());
     }
-    let mut ids = Vec::new();
-    loop {
-        let offset = u32::try_from(ids.len()).unwrap_or(u32::MAX);
-        let page = wallet.list(&ListRequest {
-            sort: "name".to_owned(),
-            offset,
-            limit: 1000,
-            ..ListRequest::default()
-        })?;
-        ids.extend(page.badges.iter().map(|badge| badge.id));
-        if page.badges.len() < 1000 {
-            return Ok(ids);
-        }
-    }
+    let request = ListRequest { sort: "name".to_owned(), ..ListRequest::default() };
+    Ok(badges(wallet, request, u32::MAX)?.into_iter().map(|badge| badge.id).collect())
 }
 
 /// Whether badges are a file each.

@@ -3,9 +3,11 @@
 use jiff::Timestamp;
 use lapel_share::disclosed;
 use lapel_wallet::Wallet;
-use lapel_wallet::api::{ApiError, BadgeId, NewShare};
+use lapel_wallet::api::{ApiError, BadgeId};
 use openbadges::Credential;
 use openbadges::proof::present::{Occasion, PresentError, Presentation, unsigned};
+
+use crate::log::note;
 
 /// What is shown, and to whom.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,7 +40,7 @@ pub async fn present(wallet: &Wallet, showing: &Showing) -> Result<String, ApiEr
     };
     let presentation = Presentation::of(&credentials.iter().collect::<Vec<_>>(), &occasion).map_err(told)?;
     let signature = key.sign(presentation.to_sign());
-    note(wallet, showing)?;
+    note(wallet, "presentation", showing.domain.clone(), showing.badges.clone(), &[])?;
     Ok(presentation.signed(&signature).to_string())
 }
 
@@ -49,7 +51,7 @@ pub async fn present(wallet: &Wallet, showing: &Showing) -> Result<String, ApiEr
 pub fn present_unsigned(wallet: &Wallet, showing: &Showing) -> Result<String, ApiError> {
     let credentials = credentials(wallet, showing)?;
     let presentation = unsigned(&credentials.iter().collect::<Vec<_>>(), None).map_err(told)?;
-    note(wallet, showing)?;
+    note(wallet, "presentation", showing.domain.clone(), showing.badges.clone(), &[])?;
     Ok(presentation.to_string())
 }
 
@@ -68,15 +70,6 @@ fn credentials(wallet: &Wallet, showing: &Showing) -> Result<Vec<Credential>, Ap
     let part = disclosed(whole, &showing.parts);
     let part = part.map_err(|error| ApiError::new(error.code(), error.to_string(), error.hint()))?;
     Ok(vec![part])
-}
-
-fn note(wallet: &Wallet, showing: &Showing) -> Result<(), ApiError> {
-    wallet.note_share(&NewShare {
-        target: "presentation".to_owned(),
-        place: showing.domain.clone(),
-        badges: showing.badges.clone(),
-        personal: Vec::new(),
-    })
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "for map_err")]

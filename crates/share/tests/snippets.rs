@@ -4,18 +4,19 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test says what went wrong by panicking")]
 
 mod badges;
+mod browser;
 mod hostile_badges;
 
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 use badges::Chosen;
+use browser::absent;
 use lapel_share::{EmbedFormat, ShareOptions, Theme, share_sheet};
 use lapel_testkit::corpus::{self, Completion, Failed, Trial};
 use serde_json::{Value, json};
 
 const LOOK: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../ui/tests/pages/snippets.mjs");
-const MODULES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../ui/node_modules/html-validate");
 /// Every element that a snippet may have.
 const OURS: [&str; 14] = [
     "a",
@@ -47,15 +48,6 @@ fn main() {
         Some(why) => Trial::ignorable_test(name, move || Ok(Completion::ignored_with(why))),
     });
     corpus::run(&arguments, trials.into()).exit();
-}
-
-fn absent() -> Option<&'static str> {
-    let node = Command::new("node").arg("--version").stdout(Stdio::null()).status().is_ok();
-    if !node || !Path::new(MODULES).is_dir() {
-        return Some("needs Node and the packages of the interface (./dev ui)");
-    }
-    let chromium = std::env::var_os("CHROMIUM").is_some() || Path::new("/usr/bin/chromium").exists();
-    (!chromium).then_some("needs Chromium")
 }
 
 fn is_html(format: EmbedFormat) -> bool {
